@@ -1,0 +1,158 @@
+"""A picture in memory: sRGB floats, and what its file said besides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from zeuxis.errors import ZeuxisError
+from zeuxis.images import metadata, modes, profiles
+from zeuxis.images.resizing import resize, resize_with_alpha
+from zeuxis.images.sizes import Size
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A picture, the right way up, in sRGB.
+
+    Attributes:
+        pixels: float32, HxWx3, sRGB, in [0, 1].
+        alpha: float32, HxW, in [0, 1]; None when the picture has no transparency.
+        bits: 8 or 16, the depth of the file that it came from.
+        icc_profile: the file's profile. ``pixels`` are sRGB already; writing converts them back
+            and embeds it, where it is an RGB profile and the format holds one.
+        exif: EXIF bytes; its turn is applied and taken out.
+        xmp: an XMP packet; its turn is reset.
+        dpi: dots per inch, across and down.
+    """
+
+    pixels: Floats
+    alpha: Floats | None = None
+    bits: int = 8
+    icc_profile: bytes | None = None
+    exif: bytes | None = None
+    xmp: bytes | None = None
+    dpi: tuple[float, float] | None = None
+
+    @property
+    def height(self) -> int:
+        """Rows."""
+        return int(self.pixels.shape[0])
+
+    @property
+    def width(self) -> int:
+        """Columns."""
+        return int(self.pixels.shape[1])
+
+    def batch(self) -> Floats:
+        """The colours as 1x3xHxW, contiguous: what networks take."""
+        return np.ascontiguousarray(self.pixels.transpose(2, 0, 1)[None])
+
+    def with_batch(self, batch: Any) -> Picture:
+        """The same picture with new colours.
+
+        Args:
+            batch: 1x3xHxW in [0, 1], a NumPy array or a tensor on the CPU. Values outside are
+                clipped; where HxW is new, the alpha is resized to fit.
+
+        Raises:
+            ZeuxisError: ``batch`` has another shape.
+        """
+        array = np.asarray(batch, dtype=np.float32)
+        if array.ndim != 4 or array.shape[:2] != (1, 3) or array.size == 0:
+            raise ZeuxisError(f"a picture needs 1x3xHxW values, but the shape is {array.shape}")
+        pixels = np.ascontiguousarray(np.clip(array[0].transpose(1, 2, 0), 0.0, 1.0))
+        alpha = None if self.alpha is None else resize(self.alpha, pixels.shape[:2])
+        return replace(self, pixels=pixels, alpha=alpha)
+
+    def resized(self, size: Size | tuple[int, int]) -> Picture:
+        """The picture at another size, antialiased; colours under transparency do not bleed.
+
+        Args:
+            size: a `Size`, or (height, width) in pixels.
+
+        Raises:
+            ZeuxisError: the size is zero or beyond what `Size.resolve` allows.
+        """
+        if isinstance(size, Size):
+            size = size.resolve(self.height, self.width)
+        if self.alpha is None or size == (self.height, self.width):
+            return replace(self, pixels=resize(self.pixels, size))
+        pixels, alpha = resize_with_alpha(self.pixels, self.alpha, size)
+        return replace(self, pixels=pixels, alpha=alpha)
+
+    @classmethod
+    def from_array(cls, array: Any) -> Picture:
+        """A picture from values alone.
+
+        Args:
+            array: HxW, HxWx1 (grey), HxWx2 (grey, alpha), HxWx3 (RGB) or HxWx4 (RGBA), sRGB; bool,
+                integers over the range of their type, or floats in [0, 1] (clipped).
+
+        Raises:
+            ZeuxisError: it has another shape or type, or no pixels.
+        """
+        array = np.asarray(array)
+        if array.ndim == 2:
+            array = array[..., None]
+        if (
+            array.ndim != 3
+            or array.shape[2] > 4
+            or array.size == 0
+            or array.dtype.kind not in "buif"
+        ):
+            raise ZeuxisError(
+                "a picture needs numbers of shape HxW or HxWxC with C from 1 to 4, "
+                f"but this array is {array.dtype} of shape {array.shape}"
+            )
+        values = modes.unit(array)
+        channels = array.shape[2]
+        colors = values[..., :3] if channels > 2 else np.repeat(values[..., :1], 3, axis=2)
+        return cls(
+            pixels=np.ascontiguousarray(colors),
+            alpha=None if channels % 2 else np.ascontiguousarray(values[..., -1]),
+            bits=16 if array.dtype.kind in "ui" and array.dtype.itemsize > 1 else 8,
+        )
+
+    @classmethod
+    def from_pil(cls, image: Image.Image) -> Picture:
+        """A picture from a Pillow image of any mode: turned upright, converted to sRGB.
+
+        Raises:
+            ZeuxisError: the image has no pixels, or is of mode Lab or HSV.
+        """
+        image.load()
+        if not image.width or not image.height:
+            raise ZeuxisError("the image has no pixels; give one of at least 1x1")
+        pixels, alpha = modes.split(image)
+        told = metadata.of_image(image)
+        profile = image.info.get("icc_profile")
+        return cls(
+            pixels=metadata.upright(pixels, told.orientation),
+            alpha=None if alpha is None else metadata.upright(alpha, told.orientation),
+            bits=16 if modes.is_deep(image) else 8,
+            icc_profile=profile if profile and profiles.space(profile) else None,
+            exif=told.exif,
+            xmp=told.xmp,
+            dpi=told.dpi,
+        )
+
+    def to_pil(self) -> Image.Image:
+        """The picture as an 8-bit Pillow image in sRGB: RGB, or RGBA when it has alpha."""
+        values = self.pixels
+        if self.alpha is not None:
+            values = np.concatenate([values, self.alpha[..., None]], axis=2)
+        return Image.fromarray(quantized(values, np.uint8))
+
+
+def quantized(values: NDArray[Any], dtype: Any) -> NDArray[Any]:
+    """Floats in [0, 1] (clipped) as the nearest integers over the range of an unsigned type."""
+    steps = np.clip(values, 0.0, 1.0) * np.float32(np.iinfo(dtype).max)
+    integers: NDArray[Any] = np.rint(steps).astype(dtype)
+    return integers
