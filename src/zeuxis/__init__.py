@@ -1,0 +1,34 @@
+"""Zeuxis paints photographs in another's hand.
+
+`import zeuxis` is light: torch is imported when something that needs it is first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from zeuxis.errors import ZeuxisError
+
+if TYPE_CHECKING:
+    from zeuxis.painting import Painting, PaintSettings, paint
+
+__all__ = ["PaintSettings", "Painting", "ZeuxisError", "__version__", "paint"]
+
+__version__ = "0.1.0"
+
+_ROOMS = {
+    "PaintSettings": "zeuxis.painting",
+    "Painting": "zeuxis.painting",
+    "paint": "zeuxis.painting",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ROOMS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_ROOMS[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
