@@ -16,7 +16,8 @@ class PaintSettings:
     """How to paint one picture (Gatys et al. 2016)."""
 
     size: str | None = setting(
-        "512", "Size of the painting: longest side (1024), width x height (1024x768) or share (50%)."
+        "512",
+        "Size of the painting: longest side (1024), width x height (1024x768) or share (50%).",
     )
     minutes: float | None = setting(
         None, "Paint for this long, the best that can be done in it.", low=0.01, unit="minutes"
@@ -51,12 +52,22 @@ class PaintSettings:
     )
     optimizer: str = setting("lbfgs", "How to descend.", choices=OPTIMIZERS)
     learning_rate: float = setting(0.03, "Step of Adam.", low=1e-5, high=1)
-    network: str = setting("vgg16", "The network that sees: a name that `zeuxis weights list` shows.")
+    network: str = setting(
+        "vgg16", "The network that sees: a name that `zeuxis weights list` shows."
+    )
     pooling: str = setting("max", "How that network shrinks.", choices=("max", "average"))
     padding: str = setting(
         "zeros", "How that network continues borders.", choices=("zeros", "reflect", "replicate")
     )
     max_memory: float = setting(
-        3.0, "Above this the picture is seen in strips: same result, a third slower.", low=0.5, unit="GB"
+        3.0,
+        "Above this the picture is seen in strips: same result, a third slower.",
+        low=0.5,
+        unit="GB",
+    )
+    device: str = setting(
+        "auto",
+        "Where to compute: auto takes a GPU if there is one.",
+        choices=("auto", "cpu", "cuda"),
     )
     seed: int = setting(0, "Where randomness starts from.", low=0, high=2**63 - 1)

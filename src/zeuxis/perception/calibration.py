@@ -43,7 +43,9 @@ def rescale(
     before = 1.0
     for name in CONVOLUTIONS[kind]:
         own = means[name.replace("conv", "relu")]
-        scaled[f"{name}.weight"] = np.asarray(tensors[f"{name}.weight"], np.float32) * (before / own)
+        scaled[f"{name}.weight"] = np.asarray(tensors[f"{name}.weight"], np.float32) * (
+            before / own
+        )
         scaled[f"{name}.bias"] = np.asarray(tensors[f"{name}.bias"], np.float32) / own
         before = own
     return scaled

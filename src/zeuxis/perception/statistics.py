@@ -88,7 +88,9 @@ class GaussianWasserstein(Statistic):
     W^2 = |m_a - m_b|^2 + tr(A + B - 2 (B^1/2 A B^1/2)^1/2)  (Dowson & Landau 1982), per channel.
     """
 
-    jitter = 1e-4  # on the covariances' diagonals: a square root has no gradient at a zero eigenvalue
+    jitter = (
+        1e-4  # on the covariances' diagonals: a square root has no gradient at a zero eigenvalue
+    )
 
     def summary(self, features: Tensor, mask: Tensor | None) -> Tensor:
         """(2 + C) x C: the number of positions, then the sums of f and of f f^T."""
@@ -158,7 +160,12 @@ _register("nearest", NearestNeighbours())
 
 def _count(features: Tensor, mask: Tensor | None) -> Tensor:
     """The weight of all positions, as a row of C equal numbers."""
-    return mask.sum().to(features.dtype).expand(1, features.shape[1])
+    total = features.new_tensor(len(features)) if mask is None else mask.sum()
+    return total.to(features.dtype).expand(1, features.shape[1])
+
+
+def _masked(features: Tensor, mask: Tensor | None) -> Tensor:
+    return features if mask is None else features * mask[:, None]
 
 
 def _mean(summary: Tensor) -> Tensor:

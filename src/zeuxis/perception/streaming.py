@@ -14,7 +14,9 @@ from torch import Tensor
 
 from zeuxis.perception.vgg import VGG
 
-BYTES_PER_PIXEL = 1800  # that a whole forward and backward pass to relu5_1 takes at its peak, measured
+BYTES_PER_PIXEL = (
+    1800  # that a whole forward and backward pass to relu5_1 takes at its peak, measured
+)
 STRIP_BYTES = 192 * 2**20
 
 Pullback = Callable[[Sequence[Tensor]], Tensor]
@@ -64,9 +66,7 @@ def look(
         return [r.read(features[r.layer], 0) for r in readings]
 
 
-def _whole(
-    vgg: VGG, picture: Tensor, readings: Sequence[Reading]
-) -> tuple[list[Tensor], Pullback]:
+def _whole(vgg: VGG, picture: Tensor, readings: Sequence[Reading]) -> tuple[list[Tensor], Pullback]:
     leaf = picture.detach().requires_grad_(True)
     with torch.enable_grad():
         features = vgg(leaf, {r.layer for r in readings})

@@ -92,6 +92,17 @@ class VGG(nn.Module):
             positions.append(self.layers.index(name) + 1)
         return max(positions, default=0)
 
+    def channels(self, layer: str) -> int:
+        """How many channels a layer has."""
+        self.depth([layer])
+        stage = int(layer.lstrip("convrelupool").split("_")[0])
+        return min(64 * 2 ** (stage - 1), 512)
+
+    def size(self, layer: str, height: int, width: int) -> tuple[int, int]:
+        """Height and width of a layer's features for a picture of this size."""
+        halvings = sum(n.startswith("pool") for n in self.layers[: self.depth([layer])])
+        return height >> halvings, width >> halvings
+
     def forward(self, picture: Tensor, layers: Iterable[str]) -> dict[str, Tensor]:
         """The features of `picture` at each of `layers`, by name."""
         wanted = frozenset(layers)

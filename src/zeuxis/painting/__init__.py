@@ -1,0 +1,26 @@
+"""Paint one picture by optimisation: Gatys, Ecker & Bethge 2016.
+
+`PaintSettings` is free of torch; the rest imports it when first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from zeuxis.painting.settings import PaintSettings
+
+if TYPE_CHECKING:
+    from zeuxis.painting.job import paint
+    from zeuxis.painting.progress import Progress
+    from zeuxis.painting.result import Painting
+
+__all__ = ["PaintSettings", "Painting", "Progress", "paint"]
+
+_HOMES = {"paint": "job", "Painting": "result", "Progress": "progress"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value

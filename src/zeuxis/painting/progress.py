@@ -1,0 +1,77 @@
+"""What a painting tells while it is made, and the files it can leave: a trace and previews."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from zeuxis.errors import ZeuxisError
+from zeuxis.images import Picture, write
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a painting is, after a step.
+
+    Attributes:
+        level: from 0, the coarsest, to `levels` - 1.
+        width, height: of this level, in pixels.
+        iteration: steps done at this level.
+        iterations: steps to do at this level; None when time decides.
+        loss: the weighted sum of the losses.
+        parts: the weighted losses by name.
+        evaluations: of the loss at this level.
+        recoveries: steps taken back at this level because the loss was not finite or exploded.
+        seconds: since the beginning.
+        seconds_left: about, None if not known yet.
+        painting: a function that makes the picture as it stands.
+    """
+
+    level: int
+    levels: int
+    width: int
+    height: int
+    iteration: int
+    iterations: int | None
+    loss: float
+    parts: dict[str, float]
+    evaluations: int
+    recoveries: int
+    seconds: float
+    seconds_left: float | None
+    painting: Callable[[], Picture] = field(repr=False, compare=False)
+
+
+Callback = Callable[[Progress], None]
+
+
+def trace_to(path: Path) -> Callback:
+    """A callback that appends a line of JSON to `path` at each step.
+
+    Raises:
+        ZeuxisError: if the file cannot be written.
+    """
+    names = ("level", "width", "height", "iteration", "evaluations", "recoveries", "loss", "parts")
+
+    def trace(progress: Progress) -> None:
+        line = {name: getattr(progress, name) for name in names}
+        line["seconds"] = round(progress.seconds, 3)
+        try:
+            with path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(line) + "\n")
+        except OSError as error:
+            raise ZeuxisError(
+                f"cannot write the trace {path} ({error.strerror}): choose another file"
+            ) from error
+
+    return trace
+
+
+def preview_to(path: Path, every: int) -> Callback:
+    """A callback that writes the picture as it stands to `path` every so many steps."""
+
+    def preview(progress: Progress) -> None:
+        if progress.iteration % every == 0:
+            write(progress.painting(), path, overwrite=True)
+
+    return preview

@@ -1,0 +1,64 @@
+"""What `zeuxis.paint` returns."""
+
+import io
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from zeuxis.images import Picture, write
+from zeuxis.painting.settings import PaintSettings
+
+
+@dataclass(frozen=True, eq=False)
+class Painting:
+    """A painted picture. In a notebook it shows itself.
+
+    Attributes:
+        picture: the pixels with the photo's alpha, profile and metadata.
+        settings: what it was painted with.
+        loss: the last level's loss at the end; None if nothing was evaluated.
+        losses: its parts by name.
+        evaluations: of the loss, at all levels.
+        seconds: it took.
+        interrupted: whether it was stopped before it was done.
+        notes: what its maker should know, a sentence each.
+    """
+
+    picture: Picture = field(repr=False)
+    settings: PaintSettings
+    loss: float | None
+    losses: dict[str, float]
+    evaluations: int
+    seconds: float
+    interrupted: bool = False
+    notes: tuple[str, ...] = ()
+
+    @property
+    def image(self) -> Image.Image:
+        """The picture for Pillow: 8 bit, sRGB, RGBA if the photo had an alpha channel."""
+        return self.picture.to_pil()
+
+    def save(self, path: str | Path, **options: Any) -> None:
+        """Write it; the options are those of `zeuxis.images.write`."""
+        write(self.picture, path, **options)
+
+    def report(self) -> dict[str, Any]:
+        """All but the pixels, as plain values."""
+        return {
+            "width": self.picture.width,
+            "height": self.picture.height,
+            "loss": self.loss,
+            "losses": self.losses,
+            "evaluations": self.evaluations,
+            "seconds": round(self.seconds, 2),
+            "interrupted": self.interrupted,
+            "notes": list(self.notes),
+            "settings": asdict(self.settings),
+        }
+
+    def _repr_png_(self) -> bytes:
+        buffer = io.BytesIO()
+        self.image.save(buffer, "PNG")
+        return buffer.getvalue()

@@ -1,0 +1,58 @@
+"""When a level of a painting is done: after so many steps, or when its share of the time is over."""
+
+import time
+from collections.abc import Sequence
+
+LEAST_EVALUATIONS = 6  # that must fit into the time left, or a level is not begun
+
+
+class Schedule:
+    """Steps or seconds for each level.
+
+    Args:
+        pixels: of each level, coarsest first.
+        iterations: steps a level, when no time is given.
+        seconds: for all levels together; each has a share in proportion to its side.
+        spent: seconds that a run which is resumed had used before.
+    """
+
+    def __init__(
+        self, pixels: Sequence[int], iterations: int, seconds: float | None, spent: float = 0.0
+    ) -> None:
+        self.pixels, self.iterations, self.seconds = pixels, iterations, seconds
+        self._began = time.monotonic() - spent
+        sides = [count**0.5 for count in pixels]
+        self._shares = [sum(sides[: k + 1]) / sum(sides) for k in range(len(sides))]
+        self._rate: float | None = None  # seconds an evaluation takes for each pixel
+
+    def elapsed(self) -> float:
+        """Seconds since the painting was begun, without those between a stop and its resumption."""
+        return time.monotonic() - self._began
+
+    def measured(self, level: int, evaluations: int, seconds: float) -> None:
+        """Learn from some evaluations at `level` how long one takes."""
+        if evaluations > 0:
+            self._rate = seconds / evaluations / self.pixels[level]
+
+    def is_worth_beginning(self, level: int) -> bool:
+        """Whether enough time is left to get anywhere at `level`."""
+        if self.seconds is None or self._rate is None:
+            return True
+        needed = LEAST_EVALUATIONS * self._rate * self.pixels[level]
+        return self.elapsed() + needed <= self.seconds
+
+    def is_done(self, level: int, iteration: int) -> bool:
+        """Whether `level` is done after `iteration` steps."""
+        if self.seconds is None:
+            return iteration >= self.iterations
+        next_one = (self._rate or 0.0) * self.pixels[level]
+        return self.elapsed() + next_one > self.seconds * self._shares[level]
+
+    def seconds_left(self, level: int, iteration: int) -> float | None:
+        """About how long it takes from here; None before anything was measured."""
+        if self.seconds is not None:
+            return max(self.seconds - self.elapsed(), 0.0)
+        if self._rate is None:
+            return None
+        steps = (self.iterations - iteration) * self.pixels[level]
+        return self._rate * (steps + self.iterations * sum(self.pixels[level + 1 :]))
