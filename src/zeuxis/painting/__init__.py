@@ -9,13 +9,29 @@ from typing import TYPE_CHECKING, Any
 from zeuxis.painting.settings import PaintSettings
 
 if TYPE_CHECKING:
+    from zeuxis.painting.batch import Outcome, paint_file, paint_folder
     from zeuxis.painting.job import paint
     from zeuxis.painting.progress import Progress
     from zeuxis.painting.result import Painting
 
-__all__ = ["PaintSettings", "Painting", "Progress", "paint"]
+__all__ = [
+    "Outcome",
+    "PaintSettings",
+    "Painting",
+    "Progress",
+    "paint",
+    "paint_file",
+    "paint_folder",
+]
 
-_HOMES = {"paint": "job", "Painting": "result", "Progress": "progress"}
+_HOMES = {
+    "Outcome": "batch",
+    "Painting": "result",
+    "Progress": "progress",
+    "paint": "job",
+    "paint_file": "batch",
+    "paint_folder": "batch",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -45,7 +45,7 @@ def paint(
         style_masks: the same for each painting.
         settings: the knobs; by default `PaintSettings()`.
         callback: called with a `Progress` after each step; one or several.
-        trace: a file that gets a line of JSON for each step.
+        trace: a file that gets a line of JSON for each step: a new file, unless the painting is resumed.
         checkpoint: a file to keep the state in while painting. It is removed when the painting is done.
         resume: go on from `checkpoint`, to the same picture bit for bit.
         max_megapixels: the largest picture that is read.
@@ -70,7 +70,7 @@ def paint(
     validate(chosen)
     callbacks = [callback] if callable(callback) else list(callback)
     if trace is not None:
-        callbacks.append(trace_to(Path(trace)))
+        callbacks.append(trace_to(Path(trace), append=resume))
     if resume and checkpoint is None:
         raise ZeuxisError("to resume, say from which checkpoint file")
     sources = gather(photo, style, chosen, mask, style_masks, max_megapixels)

@@ -1,9 +1,9 @@
 """Coarse to fine: at which sizes a picture is painted, and how it goes from one to the next."""
 
+import numpy as np
+
 from zeuxis.errors import ZeuxisError
 from zeuxis.images import resize
-
-import numpy as np
 
 COARSEST = 128  # pixels on the longest side: below, relu5_1 sees only a few positions
 SMALLEST = 32  # pixels on the shortest side that every layer of the network can work on
@@ -13,20 +13,23 @@ def level_sizes(height: int, width: int, levels: int | None) -> list[tuple[int, 
     """Sizes, coarsest first, each half of the next; the last is the picture's.
 
     Args:
-        levels: how many; None for as many as leave the longest side at least COARSEST pixels.
+        height: of the picture, in pixels.
+        width: of the picture.
+        levels: how many; None for as many as leave the longest side at least COARSEST pixels, and the
+            shortest SMALLEST.
 
     Raises:
         ZeuxisError: if so many levels leave nothing to paint on.
     """
-    longest = max(height, width)
+    longest, shortest = max(height, width), min(height, width)
     if levels is None:
         levels = 1
-        while longest / 2**levels >= COARSEST:
+        while longest >= COARSEST * 2**levels and shortest >= SMALLEST * 2**levels:
             levels += 1
-    if longest / 2 ** (levels - 1) < SMALLEST:
+    if levels > 1 and shortest < SMALLEST * 2 ** (levels - 1):
         raise ZeuxisError(
-            f"{levels} levels are too many for {width}x{height} pixels: the coarsest would be below "
-            f"{SMALLEST} pixels; ask for fewer"
+            f"{levels} levels are too many for {width}x{height} pixels: the coarsest would have a "
+            f"side below {SMALLEST} pixels; ask for fewer"
         )
     return [_shrunk(height, width, 2**k) for k in reversed(range(levels))]
 

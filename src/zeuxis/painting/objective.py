@@ -51,8 +51,11 @@ class Evaluation:
     @property
     def finite(self) -> bool:
         """Whether the loss and all of the gradient are numbers."""
-        total = self.gradient.sum().item()  # not finite if any of them is not
-        return math.isfinite(self.loss) and math.isfinite(total)
+        flat = self.gradient.reshape(-1)
+        squares = torch.dot(
+            flat, flat
+        ).item()  # not finite if any is not, or too large to go on with
+        return math.isfinite(self.loss) and math.isfinite(squares)
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,7 +153,7 @@ class Objective:
         where = f" region {number + 1}" if region is not None else ""
         readers = [self._style_reader(layer, photo, region) for layer in layers]
         first = len(self.readings)
-        at = {}
+        at: dict[str, int] = {}
         for layer, reader in zip(layers, readers, strict=True):
             if reader is not None:
                 at[layer] = first + len(at)

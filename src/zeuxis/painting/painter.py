@@ -7,20 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from zeuxis.errors import ZeuxisError
 from zeuxis.images import resize
 from zeuxis.painting.adam import Adam
 from zeuxis.painting.lbfgs import LBFGS
-from zeuxis.painting.levels import SMALLEST, enlarge, level_sizes
-from zeuxis.painting.objective import Objective, StyleSource
+from zeuxis.painting.levels import enlarge, level_sizes
+from zeuxis.painting.objective import Objective
 from zeuxis.painting.progress import Callback, Progress
 from zeuxis.painting.result import Painting
 from zeuxis.painting.schedule import Schedule
 from zeuxis.painting.settings import PaintSettings
 from zeuxis.painting.sources import Sources
+from zeuxis.painting.stage import first_canvas, objective_at, to_array, to_tensor
 from zeuxis.perception.vgg import VGG
 from zeuxis.training import Interrupt, load_checkpoint, save_checkpoint
 
@@ -62,8 +62,9 @@ class Painter:
         checkpoint: Path | None = None,
     ) -> None:
         self.vgg, self.sources, self.settings = vgg, sources, settings
-        self.callbacks, self.checkpoint = callbacks, checkpoint
-        self.sizes = level_sizes(*sources.photo.shape[2:], settings.levels)
+        self.callbacks, self.checkpoint = list(callbacks), checkpoint
+        height, width = sources.photo.shape[2:]
+        self.sizes = level_sizes(height, width, settings.levels)
         self.state = _State()
         self._resumed: tuple[dict[str, Tensor], dict[str, Any]] | None = None
         self.schedule = self._schedule(spent=0.0)
@@ -76,6 +77,10 @@ class Painter:
             ZeuxisError: if there is none, or it belongs to another job.
         """
         assert self.checkpoint is not None
+        if not self.checkpoint.exists():
+            raise ZeuxisError(
+                f"there is nothing to resume: no checkpoint {self.checkpoint}; leave --resume out"
+            )
         tensors, kept = load_checkpoint(self.checkpoint, self.vgg.mean.device)
         if kept["job"] != self.sources.digest(self.settings):
             raise ZeuxisError(
@@ -90,29 +95,39 @@ class Painter:
 
     def paint(self) -> Painting:
         """Paint until done or until Ctrl-C."""
-        canvas = None if self._resumed else self._start()
         with Interrupt() as interrupt:
-            while True:
-                canvas = self._paint_level(canvas, interrupt)
-                is_last = self.state.level == len(self.sizes) - 1
-                if interrupt.asked or is_last or not self._has_time_for_next():
-                    break
-                self._go_up()
-                canvas = enlarge(canvas, self._photo(), self.settings.start == "content")
-        if interrupt.asked:
-            self._save()
-        elif self.checkpoint is not None:
-            self.checkpoint.unlink(missing_ok=True)
-        return self._painting(canvas, interrupt.asked)
+            try:
+                canvas = self._paint_levels(interrupt)
+            except Exception:  # of a callback, or no memory: what was done is not lost
+                self._save()
+                raise
+            if interrupt.asked:
+                self._save()
+            elif self.checkpoint is not None:
+                self.checkpoint.unlink(missing_ok=True)
+            return self._painting(canvas, interrupt.asked)
+
+    def _paint_levels(self, interrupt: Interrupt) -> np.ndarray:
+        canvas = None if self._resumed else first_canvas(self.sources, self.settings, self.sizes[0])
+        while True:
+            canvas = self._paint_level(canvas, interrupt)
+            is_last = self.state.level == len(self.sizes) - 1
+            if interrupt.asked or is_last or not self._has_time_for_next():
+                return canvas
+            self._go_up()
+            canvas = enlarge(canvas, self._photo(), self.settings.start == "content")
 
     def _paint_level(self, canvas: np.ndarray | None, interrupt: Interrupt) -> np.ndarray:
         began = time.monotonic()
-        descent = self.state.descent = self._descent(self._objective(), canvas)
+        size = self.sizes[self.state.level]
+        objective = objective_at(size, self.vgg, self.sources, self.settings)
+        descent = self._descent(objective, canvas)
         if not descent.now.finite:
             raise ZeuxisError(
                 "the loss is not a finite number before the first step: lower the weights "
                 "(content_weight, style_weight, tv_weight)"
             )
+        self.state.descent = descent
         first = descent.evaluations if self._resumed is None else 0
         self._resumed = None
         self.schedule.measured(self.state.level, first, time.monotonic() - began)
@@ -122,7 +137,7 @@ class Painter:
             or self.schedule.is_done(self.state.level, self.state.iteration)
         ):
             self._step(descent)
-        return descent.picture.cpu().numpy()
+        return to_array(descent.picture)
 
     def _step(self, descent: Descent) -> None:
         began, before, recovered = time.monotonic(), descent.evaluations, descent.recoveries
@@ -136,10 +151,21 @@ class Painter:
                 f"step {self.state.iteration} at level {self.state.level + 1} was taken back: its loss was "
                 "not finite or exploded"
             )
-        for callback in self.callbacks:
-            callback(self._progress(descent))
+        self._tell(self._progress(descent))
         if time.monotonic() - self._saved > CHECKPOINT_SECONDS:
             self._save()
+
+    def _tell(self, progress: Progress) -> None:
+        for callback in tuple(self.callbacks):
+            try:
+                callback(progress)
+            except ZeuxisError as error:  # a full disk under a trace is no reason to stop painting
+                self.callbacks.remove(callback)
+                self._note(f"{error}; painted on without it")
+
+    def _note(self, note: str) -> None:
+        if note not in self.state.notes:
+            self.state.notes.append(note)
 
     def _go_up(self) -> None:
         assert self.state.descent is not None
@@ -196,7 +222,7 @@ class Painter:
             recoveries=descent.recoveries,
             seconds=self.schedule.elapsed(),
             seconds_left=self.schedule.seconds_left(level, iteration),
-            painting=lambda: self._finished(descent.picture.cpu().numpy()),
+            painting=lambda: self._finished(to_array(descent.picture)),
         )
 
     def _save(self) -> None:
@@ -212,7 +238,10 @@ class Painter:
             "seconds": self.schedule.elapsed(),
             "descent": values,
         }
-        save_checkpoint(self.checkpoint, tensors, kept)
+        try:
+            save_checkpoint(self.checkpoint, tensors, kept)
+        except ZeuxisError as error:
+            self._note(f"no checkpoint: {error}")
         self._saved = time.monotonic()
 
     def _schedule(self, spent: float) -> Schedule:
@@ -221,43 +250,8 @@ class Painter:
         pixels = [height * width for height, width in self.sizes]
         return Schedule(pixels, self.settings.iterations, seconds, spent)
 
-    def _tensor(self, array: np.ndarray) -> Tensor:
-        return torch.from_numpy(np.ascontiguousarray(array)).to(self.vgg.mean.device)
-
     def _photo(self) -> np.ndarray:
         return resize(self.sources.photo, self.sizes[self.state.level])
-
-    def _start(self) -> np.ndarray:
-        """The canvas that the first level begins with."""
-        size = self.sizes[0]
-        if self.sources.start is not None:
-            return resize(self.sources.start, size)
-        if self.settings.start == "noise":
-            noise = np.random.default_rng(self.settings.seed).normal(0.5, 0.1, (1, 3, *size))
-            return np.clip(noise, 0, 1).astype(np.float32)
-        return resize(
-            self.sources.styles[0] if self.settings.start == "style" else self.sources.photo, size
-        )
-
-    def _objective(self) -> Objective:
-        photo = self._photo()
-        longest = max(self.sizes[self.state.level])
-        regions = self.sources.regions
-        styles = []
-        for number, (style, weight) in enumerate(
-            zip(self.sources.styles, self.sources.weights, strict=True)
-        ):
-            picture = _scaled(style, longest * self.settings.style_scale)
-            size = picture.shape[2:]
-            parts = {0: None} if regions is None else regions.paintings[number]
-            masks = {
-                k: None if p is None else self._tensor(resize(p, size)) for k, p in parts.items()
-            }
-            styles.append(StyleSource(self._tensor(picture), weight, masks))
-        where = None
-        if regions is not None:
-            where = [self._tensor(resize(r, photo.shape[2:])) for r in regions.photo]
-        return Objective(self.vgg, self._tensor(photo), styles, self.settings, where)
 
     def _descent(self, objective: Objective, canvas: np.ndarray | None) -> Descent:
         height, width = self.sizes[self.state.level]
@@ -270,13 +264,5 @@ class Painter:
             return LBFGS.resume(objective, tensors, values, history)
         assert canvas is not None
         if self.settings.optimizer == "adam":
-            return Adam(objective, self._tensor(canvas), self.settings.learning_rate)
-        return LBFGS(objective, self._tensor(canvas), history)
-
-
-def _scaled(picture: np.ndarray, longest: float) -> np.ndarray:
-    """A painting with its longest side of so many pixels, and none too short for the network."""
-    height, width = picture.shape[2:]
-    factor = longest / max(height, width)
-    size = max(round(height * factor), SMALLEST), max(round(width * factor), SMALLEST)
-    return resize(picture, size)
+            return Adam(objective, to_tensor(canvas, self.vgg), self.settings.learning_rate)
+        return LBFGS(objective, to_tensor(canvas, self.vgg), history)

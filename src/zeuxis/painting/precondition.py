@@ -25,4 +25,5 @@ class Spectrum:
     def __call__(self, gradient: Tensor) -> Tensor:
         """The filtered gradient."""
         size = gradient.shape[-2:]
-        return torch.fft.irfft2(torch.fft.rfft2(gradient) * self.gain, s=size)
+        filtered: Tensor = torch.fft.irfft2(torch.fft.rfft2(gradient) * self.gain, s=size)
+        return filtered

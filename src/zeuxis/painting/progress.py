@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from zeuxis.errors import ZeuxisError
 from zeuxis.images import Picture, write
@@ -45,25 +46,34 @@ class Progress:
 Callback = Callable[[Progress], None]
 
 
-def trace_to(path: Path) -> Callback:
-    """A callback that appends a line of JSON to `path` at each step.
+def trace_to(path: Path, append: bool = False, **about: Any) -> Callback:
+    """A callback that adds a line of JSON to `path` at each step.
+
+    Args:
+        path: the file; a new one, unless `append`.
+        append: go on after what is in the file.
+        **about: more to write in each line.
 
     Raises:
-        ZeuxisError: if the file cannot be written.
+        ZeuxisError: if the file cannot be written: at once, not only when painting.
     """
     names = ("level", "width", "height", "iteration", "evaluations", "recoveries", "loss", "parts")
 
-    def trace(progress: Progress) -> None:
-        line = {name: getattr(progress, name) for name in names}
-        line["seconds"] = round(progress.seconds, 3)
+    def put(text: str, mode: str) -> None:
         try:
-            with path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(line) + "\n")
+            with path.open(mode, encoding="utf-8") as file:
+                file.write(text)
         except OSError as error:
             raise ZeuxisError(
                 f"cannot write the trace {path} ({error.strerror}): choose another file"
             ) from error
 
+    def trace(progress: Progress) -> None:
+        line = about | {name: getattr(progress, name) for name in names}
+        line["seconds"] = round(progress.seconds, 3)
+        put(json.dumps(line) + "\n", "a")
+
+    put("", "a" if append else "w")
     return trace
 
 

@@ -3,7 +3,7 @@
 import io
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from PIL import Image
 
@@ -40,9 +40,9 @@ class Painting:
         """The picture for Pillow: 8 bit, sRGB, RGBA if the photo had an alpha channel."""
         return self.picture.to_pil()
 
-    def save(self, path: str | Path, **options: Any) -> None:
+    def save(self, target: str | Path | BinaryIO, **options: Any) -> None:
         """Write it; the options are those of `zeuxis.images.write`."""
-        write(self.picture, path, **options)
+        write(self.picture, target, **options)
 
     def report(self) -> dict[str, Any]:
         """All but the pixels, as plain values."""

@@ -1,5 +1,6 @@
 """When a level of a painting is done: after so many steps, or when its share of the time is over."""
 
+import math
 import time
 from collections.abc import Sequence
 
@@ -21,7 +22,7 @@ class Schedule:
     ) -> None:
         self.pixels, self.iterations, self.seconds = pixels, iterations, seconds
         self._began = time.monotonic() - spent
-        sides = [count**0.5 for count in pixels]
+        sides = [math.sqrt(count) for count in pixels]
         self._shares = [sum(sides[: k + 1]) / sum(sides) for k in range(len(sides))]
         self._rate: float | None = None  # seconds an evaluation takes for each pixel
 

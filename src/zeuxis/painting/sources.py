@@ -45,13 +45,10 @@ class Sources:
         digest = hashlib.sha256(repr(sorted(asdict(settings).items())).encode())
         arrays = [self.photo, *self.styles, np.array(self.weights)]
         arrays += [] if self.start is None else [self.start]
-        for parts in (
-            []
-            if self.regions is None
-            else [dict(enumerate(self.regions.photo)), *self.regions.paintings]
-        ):
-            arrays += [np.array(number) for number in parts]
-            arrays += [part for part in parts.values() if part is not None]
+        if self.regions is not None:
+            arrays += self.regions.photo
+            for parts in self.regions.paintings:
+                arrays += [np.array(sorted(parts)), *(p for p in parts.values() if p is not None)]
         for array in arrays:
             digest.update(str(array.shape).encode() + np.ascontiguousarray(array).tobytes())
         return digest.hexdigest()
@@ -87,10 +84,8 @@ def gather(
     original = picture(photo)
     if settings.size is not None:
         original = original.resized(Size.parse(settings.size))
-    named = [_weighted(s) for s in (style if isinstance(style, list) else [style])]
-    if not named:
-        raise ZeuxisError("there is no style: give at least one painting")
-    styles = [picture(source).pixels for source, _ in named]
+    paintings = read_styles(style, max_megapixels)
+    styles = [painting.pixels for painting, _ in paintings]
     regions = None
     if mask is not None:
         masks = [picture(m) for m in style_masks]
@@ -105,10 +100,22 @@ def gather(
         original,
         _batch(pixels),
         [_batch(s) for s in styles],
-        [weight for _, weight in named],
+        [weight for _, weight in paintings],
         regions,
         None if start is None else _batch(start),
     )
+
+
+def read_styles(style: Any, max_megapixels: float = 200.0) -> list[tuple[Picture, float]]:
+    """Paintings and their weights, from a painting, a (painting, weight) pair, or a list of them.
+
+    Raises:
+        ZeuxisError: for no style, a painting that cannot be read, a bad weight.
+    """
+    named = [_weighted(s) for s in (style if isinstance(style, list) else [style])]
+    if not named:
+        raise ZeuxisError("there is no style: give at least one painting")
+    return [(as_picture(source, max_megapixels), weight) for source, weight in named]
 
 
 def as_picture(source: Any, max_megapixels: float = 200.0) -> Picture:
@@ -154,7 +161,8 @@ def _luma(pixels: np.ndarray) -> np.ndarray:
 def _like(luma: np.ndarray, other: np.ndarray) -> np.ndarray:
     """`luma` with the mean and the standard deviation of `other`."""
     spread = other.std() / max(float(luma.std()), 1e-6)
-    return np.clip((luma - luma.mean()) * spread + other.mean(), 0.0, 1.0)
+    alike: np.ndarray = np.clip((luma - luma.mean()) * spread + other.mean(), 0.0, 1.0)
+    return alike
 
 
 def _grey(luma: np.ndarray) -> np.ndarray:

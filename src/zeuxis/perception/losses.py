@@ -88,8 +88,8 @@ def total_variation(picture: Tensor, distance: str = "l1") -> Tensor:
 
 
 def positions(features: Tensor) -> Tensor:
-    """1 x C x H x W to H*W x C."""
-    return features[0].permute(1, 2, 0).reshape(-1, features.shape[1])
+    """1 x C x H x W to H*W x C: a view, and so is its gradient, where channels are last."""
+    return features.permute(0, 2, 3, 1).reshape(-1, features.shape[1])
 
 
 def _weights(features: Tensor, mask: Tensor | None) -> Tensor | None:

@@ -6,6 +6,7 @@ between two joined summaries. The one shared by all pieces is exact: no piece ha
 """
 
 from abc import ABC, abstractmethod
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -54,7 +55,7 @@ class Gram(Statistic):
 
     def summary(self, features: Tensor, mask: Tensor | None) -> Tensor:
         """(1 + C) x C: the number of positions, then the sum of f f^T."""
-        return torch.cat([_count(features, mask), features.T @ _masked(features, mask)])
+        return torch.cat([_count(features, mask), SecondMoment.apply(features, mask)])
 
     def distance(self, a: Tensor, b: Tensor, distance: str) -> Tensor:
         """A quarter of the distance of the matrices."""
@@ -156,6 +157,21 @@ _register("mean_std", MeanStd())
 _register("wasserstein", GaussianWasserstein())
 _register("sliced", SlicedWasserstein())
 _register("nearest", NearestNeighbours())
+
+
+class SecondMoment(torch.autograd.Function):
+    """sum_k m_k f_k f_k^T of M x C features. Symmetric, so its gradient is one matrix product, not two."""
+
+    @staticmethod
+    def forward(ctx: Any, features: Tensor, mask: Tensor | None) -> Tensor:
+        ctx.save_for_backward(features, mask)
+        return features.T @ _masked(features, mask)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        features, mask = ctx.saved_tensors
+        (gradient,) = gradients
+        return _masked(features, mask) @ (gradient + gradient.T), None
 
 
 def _count(features: Tensor, mask: Tensor | None) -> Tensor:

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from zeuxis.errors import ZeuxisError
 from zeuxis.models import Card, load, save
 
 KIND = "checkpoint"
@@ -29,4 +30,6 @@ def load_checkpoint(path: Path, device: torch.device) -> tuple[dict[str, Tensor]
         ZeuxisError: if the file is missing, damaged or something else.
     """
     arrays, card = load(path)
+    if card.kind != KIND:
+        raise ZeuxisError(f"{path} is not a checkpoint but a {card.kind}: give the file of a run")
     return {name: torch.tensor(a, device=device) for name, a in arrays.items()}, card.extra

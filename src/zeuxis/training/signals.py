@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from types import FrameType, TracebackType
+from types import TracebackType
 from typing import Self
 
 
@@ -30,7 +30,7 @@ class Interrupt:
     ) -> None:
         self._restore()
 
-    def _note(self, number: int, frame: FrameType | None) -> None:
+    def _note(self, *_: object) -> None:
         self.asked = True
         self._restore()
 
