@@ -62,7 +62,9 @@ def objective(net: nn.Sequential, photo: Tensor, style: Tensor) -> Callable[[Ten
     """The loss of a Caffe picture, with the default weights of `zeuxis.paint`."""
     with torch.no_grad():
         content = features(net, caffe(photo))[CONTENT_LAYER].clone()
-        grams = {name: gram(f) for name, f in features(net, caffe(style)).items() if name in CHANNELS}
+        grams = {
+            name: gram(f) for name, f in features(net, caffe(style)).items() if name in CHANNELS
+        }
     total = sum(1 / CHANNELS[name] ** 2 for name in STYLE_LAYERS)
 
     def loss(x: Tensor) -> Tensor:

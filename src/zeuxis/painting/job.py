@@ -2,21 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from zeuxis.errors import ZeuxisError
-from zeuxis.models import load
 from zeuxis.painting.painter import Painter
 from zeuxis.painting.progress import Callback, trace_to
 from zeuxis.painting.result import Painting
 from zeuxis.painting.settings import PaintSettings
 from zeuxis.painting.sources import gather
-from zeuxis.perception.sources import find
-from zeuxis.perception.vgg import VGG, build
+from zeuxis.perception.vgg import load_vgg
 from zeuxis.settings import knobs, validate
 
 
@@ -74,7 +71,7 @@ def paint(
     if resume and checkpoint is None:
         raise ZeuxisError("to resume, say from which checkpoint file")
     sources = gather(photo, style, chosen, mask, style_masks, max_megapixels)
-    vgg = _network(chosen.network, chosen.pooling, chosen.padding, _device(chosen.device))
+    vgg = load_vgg(chosen.network, chosen.pooling, chosen.padding, _device(chosen.device))
     kept = None if checkpoint is None else Path(checkpoint)
     painter = Painter(vgg, sources, chosen, callbacks, kept)
     if resume:
@@ -86,12 +83,6 @@ def paint(
             f"there is not enough memory for {sources.original.width}x{sources.original.height} pixels: "
             "lower --size or --max-memory"
         ) from error
-
-
-@lru_cache(maxsize=2)
-def _network(name: str, pooling: str, padding: str, device: str) -> VGG:
-    tensors, card = load(find(name))
-    return build(tensors, card, pooling, padding).to(device)
 
 
 def _device(asked: str) -> str:

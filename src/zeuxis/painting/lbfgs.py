@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from zeuxis.painting.objective import Evaluation
-from zeuxis.painting.precondition import Spectrum
+from zeuxis.painting.precondition import Preconditioner
 
 FIRST_STEP = 0.01  # root mean square change of the picture, in units of its range
 SUFFICIENT_DECREASE = 1e-4
@@ -40,7 +40,7 @@ class LBFGS:
         self.evaluations, self.recoveries = 1, 0
         self.stalled = False
         self.pairs: deque[tuple[Tensor, Tensor]] = deque(maxlen=history)
-        self.spectrum = Spectrum(picture.shape[-2], picture.shape[-1], picture.device)
+        self.precondition = Preconditioner(picture.shape[-2], picture.shape[-1], picture.device)
 
     def step(self) -> None:
         """Take one step that makes the loss smaller, or set `stalled`."""
@@ -66,10 +66,10 @@ class LBFGS:
             alpha = _dot(s, q) / _dot(s, y)
             alphas.append(alpha)
             q -= alpha * y
-        q = self.spectrum(q)
+        q = self.precondition(q)
         if self.pairs:
             s, y = self.pairs[-1]
-            q *= _dot(s, y) / _dot(y, self.spectrum(y))
+            q *= _dot(s, y) / _dot(y, self.precondition(y))
         else:
             size = q.square().mean().sqrt().item()
             q *= FIRST_STEP / size if size > 0 else 0.0
@@ -101,12 +101,15 @@ class LBFGS:
         if _dot(s, y) > 1e-10 * s.norm().item() * y.norm().item():
             self.pairs.append((s, y))
         self.picture, self.now = picture, there
+        self.precondition.see(there.gradient)
 
     def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
         """All that goes on depends on: tensors and plain values."""
         tensors = {"picture": self.picture, "gradient": self.now.gradient}
         for number, (s, y) in enumerate(self.pairs):
             tensors |= {f"s{number}": s, f"y{number}": y}
+        if self.precondition.second is not None:
+            tensors["second"] = self.precondition.second
         values = {
             "loss": self.now.loss,
             "parts": self.now.parts,
@@ -114,6 +117,7 @@ class LBFGS:
             "recoveries": self.recoveries,
             "stalled": self.stalled,
             "pairs": len(self.pairs),
+            "seen": self.precondition.seen,
         }
         return tensors, values
 
@@ -131,6 +135,7 @@ class LBFGS:
         it.evaluate = evaluate
         it.evaluations, it.recoveries = values["evaluations"], values["recoveries"]
         it.stalled = values["stalled"]
+        it.precondition.second, it.precondition.seen = tensors.get("second"), values["seen"]
         for number in range(values["pairs"]):
             it.pairs.append((tensors[f"s{number}"], tensors[f"y{number}"]))
         return it

@@ -215,7 +215,7 @@ class Painter:
             width=width,
             height=height,
             iteration=iteration,
-            iterations=self.settings.iterations if self.settings.minutes is None else None,
+            iterations=self.schedule.iterations[level] if self.settings.minutes is None else None,
             loss=descent.now.loss,
             parts=descent.now.parts,
             evaluations=descent.evaluations,
@@ -248,7 +248,9 @@ class Painter:
         minutes = self.settings.minutes
         seconds = None if minutes is None else 60 * minutes
         pixels = [height * width for height, width in self.sizes]
-        return Schedule(pixels, self.settings.iterations, seconds, spent)
+        return Schedule(
+            pixels, self.settings.iterations, seconds, spent, self.settings.coarse_iterations
+        )
 
     def _photo(self) -> np.ndarray:
         return resize(self.sources.photo, self.sizes[self.state.level])

@@ -12,15 +12,23 @@ class Schedule:
 
     Args:
         pixels: of each level, coarsest first.
-        iterations: steps a level, when no time is given.
+        iterations: steps at each level, when no time is given.
         seconds: for all levels together; each has a share in proportion to its side.
         spent: seconds that a run which is resumed had used before.
+        coarse_iterations: steps at each level but the last, if they are to be others.
     """
 
     def __init__(
-        self, pixels: Sequence[int], iterations: int, seconds: float | None, spent: float = 0.0
+        self,
+        pixels: Sequence[int],
+        iterations: int,
+        seconds: float | None,
+        spent: float = 0.0,
+        coarse_iterations: int | None = None,
     ) -> None:
-        self.pixels, self.iterations, self.seconds = pixels, iterations, seconds
+        self.pixels, self.seconds = pixels, seconds
+        coarse = iterations if coarse_iterations is None else coarse_iterations
+        self.iterations = [coarse] * (len(pixels) - 1) + [iterations]
         self._began = time.monotonic() - spent
         sides = [math.sqrt(count) for count in pixels]
         self._shares = [sum(sides[: k + 1]) / sum(sides) for k in range(len(sides))]
@@ -45,7 +53,7 @@ class Schedule:
     def is_done(self, level: int, iteration: int) -> bool:
         """Whether `level` is done after `iteration` steps."""
         if self.seconds is None:
-            return iteration >= self.iterations
+            return iteration >= self.iterations[level]
         next_one = (self._rate or 0.0) * self.pixels[level]
         return self.elapsed() + next_one > self.seconds * self._shares[level]
 
@@ -55,5 +63,5 @@ class Schedule:
             return max(self.seconds - self.elapsed(), 0.0)
         if self._rate is None:
             return None
-        steps = (self.iterations - iteration) * self.pixels[level]
-        return self._rate * (steps + self.iterations * sum(self.pixels[level + 1 :]))
+        steps = [0] * level + [self.iterations[level] - iteration, *self.iterations[level + 1 :]]
+        return self._rate * sum(n * p for n, p in zip(steps, self.pixels, strict=True))

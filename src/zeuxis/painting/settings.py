@@ -23,6 +23,9 @@ class PaintSettings:
         None, "Paint for this long, the best that can be done in it.", low=0.01, unit="minutes"
     )
     iterations: int = setting(100, "Steps at each level, unless minutes are given.", low=0)
+    coarse_iterations: int | None = setting(
+        None, "Steps at each level but the last, if they are to be others.", low=0
+    )
     levels: int | None = setting(
         None, "Sizes to paint at, each twice the last; by default from about 128 pixels up.", low=1
     )

@@ -9,7 +9,9 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
+from torch.nn.grad import conv2d_weight
 
 from zeuxis.perception.distances import DISTANCES, safe_sqrt
 from zeuxis.registry import Registry
@@ -165,13 +167,34 @@ class SecondMoment(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, features: Tensor, mask: Tensor | None) -> Tensor:
         ctx.save_for_backward(features, mask)
-        return features.T @ _masked(features, mask)
+        weighted = _masked(features, mask)
+        if not _has_onednn(features):
+            return features.T @ weighted
+        shape = (features.shape[1], features.shape[1], 1, 1)
+        return conv2d_weight(_image(features), shape, _image(weighted), dilation=2)[:, :, 0, 0]
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
         features, mask = ctx.saved_tensors
-        (gradient,) = gradients
-        return _masked(features, mask) @ (gradient + gradient.T), None
+        weighted, matrix = _masked(features, mask), gradients[0] + gradients[0].T
+        if not _has_onednn(features):
+            return weighted @ matrix, None
+        product = F.conv2d(_image(weighted), matrix[:, :, None, None], dilation=2)
+        return product.permute(0, 2, 3, 1).reshape(features.shape), None
+
+
+def _has_onednn(features: Tensor) -> bool:
+    """Whether 1 x 1 convolutions are the faster matrix products: twice as fast as MKL's on AMD.
+
+    On one thread torch takes oneDNN for them only if they are dilated, which changes nothing in their result.
+    """
+    single = features.device.type == "cpu" and features.dtype == torch.float32
+    return single and torch.backends.mkldnn.is_available()
+
+
+def _image(features: Tensor) -> Tensor:
+    """M x C to 1 x C x 1 x M, channels last: a view."""
+    return features.reshape(1, 1, *features.shape).permute(0, 3, 1, 2)
 
 
 def _count(features: Tensor, mask: Tensor | None) -> Tensor:

@@ -5,6 +5,7 @@ rescaled so that their mean activation is 1 (Gatys et al. 2016, section 2; see `
 """
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -12,7 +13,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from zeuxis.errors import ZeuxisError
-from zeuxis.models import Card
+from zeuxis.models import Card, load
+from zeuxis.perception.sources import find
 
 CONVOLUTIONS_PER_STAGE = {"vgg16": (2, 2, 3, 3, 3), "vgg19": (2, 2, 4, 4, 4)}
 CONVOLUTIONS = {
@@ -153,3 +155,14 @@ def build(
     if spec["order"] == "BGR":
         first, mean = first.flip(1), mean.flip(0)
     return VGG(card.kind, weights | {"conv1_1.weight": first}, mean, pooling, padding)
+
+
+@lru_cache(maxsize=2)
+def load_vgg(name: str, pooling: str = "max", padding: str = "zeros", device: str = "cpu") -> VGG:
+    """The network of a name that `zeuxis weights list` shows, or of a weight file; kept for the next time.
+
+    Raises:
+        ZeuxisError: if there is none, or the file is damaged.
+    """
+    tensors, card = load(find(name))
+    return build(tensors, card, pooling, padding).to(device)

@@ -1,0 +1,107 @@
+"""What a painting in progress looks like on a terminal, and in a log."""
+
+import sys
+import time
+from collections import defaultdict
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from zeuxis.painting import Progress
+
+SECONDS_BETWEEN_LINES = 5.0
+FRAMES_PER_SECOND = 8
+
+
+class Display:
+    """A line on stderr that is kept up to date; where stderr is no terminal, a new line now and then.
+
+    An instance is a callback of `zeuxis.paint`. It shows nothing until it is first called.
+
+    Args:
+        quiet: whether it is to show and say nothing.
+    """
+
+    def __init__(self, quiet: bool = False) -> None:
+        self.quiet = quiet
+        self.console = Console(file=sys.stderr, highlight=False)
+        self._live: Live | None = None
+        self._shown = time.monotonic()
+        self._title = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.clear()
+
+    def begin(self, photo: Path, number: int, count: int) -> None:
+        """Say which picture of how many the next lines are about."""
+        self._title = f"{photo.name} ({number} of {count})  "
+
+    def __call__(self, progress: "Progress") -> None:
+        """Show where the painting is, if the last time is long enough ago."""
+        if self.quiet:
+            return
+        is_terminal = self.console.is_terminal
+        if time.monotonic() - self._shown < (
+            1 / FRAMES_PER_SECOND if is_terminal else SECONDS_BETWEEN_LINES
+        ):
+            return
+        self._shown = time.monotonic()
+        line = self._title + describe(progress)
+        if not is_terminal:
+            self.say(line)
+            return
+        if self._live is None:
+            self._live = Live(
+                console=self.console,
+                auto_refresh=False,
+                transient=True,
+                redirect_stdout=False,
+                redirect_stderr=False,
+            )
+            self._live.start()
+        self._live.update(Text(line, overflow="ellipsis", no_wrap=True), refresh=True)
+
+    def say(self, line: str) -> None:
+        """Print a line that stays."""
+        if not self.quiet:
+            self.clear()
+            self.console.print(Text(line), soft_wrap=True)
+
+    def clear(self) -> None:
+        """Take the line away that is kept up to date."""
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+
+
+def describe(progress: "Progress") -> str:
+    """Where a painting is, in one line."""
+    left = "" if progress.seconds_left is None else f"{_clock(progress.seconds_left)} left  "
+    of = "" if progress.iterations is None else f"/{progress.iterations}"
+    kinds: dict[str, float] = defaultdict(float)
+    for name, part in progress.parts.items():
+        kinds[name.split()[0]] += part  # "style relu1_1 painting 2" is a part of the style
+    parts = " + ".join(f"{kind} {part:.3g}" for kind, part in kinds.items())
+    return (
+        f"{left}level {progress.level + 1}/{progress.levels} ({progress.width}x{progress.height})  "
+        f"step {progress.iteration}{of}  loss {progress.loss:.4g} = {parts}"
+    )
+
+
+def _clock(seconds: float) -> str:
+    minutes, seconds = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
