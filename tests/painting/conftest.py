@@ -14,11 +14,9 @@ import torch
 from torch import Tensor
 
 from zeuxis.images import resize
-from zeuxis.models import load
 from zeuxis.painting import PaintSettings, Progress
 from zeuxis.painting.objective import Objective, StyleSource
-from zeuxis.perception.sources import find
-from zeuxis.perception.vgg import VGG, build
+from zeuxis.perception.vgg import VGG, load_vgg
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +26,7 @@ def one_thread() -> None:
 
 @pytest.fixture(scope="session")
 def vgg() -> VGG:
-    return build(*load(find("vgg16")))
+    return load_vgg("vgg16")
 
 
 def batch(pixels: np.ndarray, height: int = 48, width: int = 64) -> Tensor:

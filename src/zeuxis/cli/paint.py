@@ -75,13 +75,12 @@ SOME_FAILED, USER_ERROR, INTERRUPTED = 1, 2, 130  # statuses
 @click.option("--quiet", is_flag=True, help="Say nothing but what went wrong.")
 @settings_options(PaintSettings)
 def paint(photo: str, output: str | None, as_json: bool, quiet: bool, **options: Any) -> None:
-    r"""Paint PHOTO in the style of one or more paintings (Gatys et al. 2016).
+    """Paint PHOTO in the style of one or more paintings (Gatys et al. 2016).
 
     PHOTO is a picture, a folder of pictures, or - for stdin. Ctrl-C writes the painting as far as it got;
     --resume goes on from there.
 
-    \b
-        zeuxis paint photo.jpg --style painting.jpg --size 512 --minutes 1 -o painted.jpg
+    For example: zeuxis paint photo.jpg --style painting.jpg --size 512 --minutes 1 -o painted.jpg
     """
     is_folder = photo != STREAM and Path(photo).is_dir()
     out = output or _beside(photo, is_folder)

@@ -48,4 +48,5 @@ class Preconditioner:
 
     def _filtered(self, gradient: Tensor) -> Tensor:
         size = gradient.shape[-2:]
-        return torch.fft.irfft2(torch.fft.rfft2(gradient) * self.gain, s=size)
+        filtered: Tensor = torch.fft.irfft2(torch.fft.rfft2(gradient) * self.gain, s=size)
+        return filtered

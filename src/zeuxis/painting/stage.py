@@ -11,6 +11,8 @@ from zeuxis.painting.settings import PaintSettings
 from zeuxis.painting.sources import Sources
 from zeuxis.perception.vgg import VGG
 
+NUDGE = 0.02  # standard deviation, in units of the picture's range
+
 
 def first_canvas(sources: Sources, settings: PaintSettings, size: tuple[int, int]) -> np.ndarray:
     """What the first level begins with, 1 x 3 x H x W."""
@@ -19,7 +21,15 @@ def first_canvas(sources: Sources, settings: PaintSettings, size: tuple[int, int
     if settings.start == "noise":
         noise = np.random.default_rng(settings.seed).normal(0.5, 0.1, (1, 3, *size))
         return np.clip(noise, 0, 1).astype(np.float32)
-    return resize(sources.styles[0] if settings.start == "style" else sources.photo, size)
+    if settings.start == "style":
+        return resize(sources.styles[0], size)
+    photo = resize(sources.photo, size)
+    if settings.distance == "rmse":
+        # The photo is the tip of the content loss's cone, from which every small step leads up.
+        photo += (
+            np.random.default_rng(settings.seed).normal(0, NUDGE, photo.shape).astype(np.float32)
+        )
+    return photo
 
 
 def objective_at(

@@ -4,6 +4,7 @@ The network's output keeps its shape: rectifiers and pooling commute with a posi
 convolution takes up the scale of the layer before it and gives its own.
 """
 
+import math
 from collections.abc import Iterable, Mapping
 from importlib import resources
 from io import BytesIO
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from zeuxis.errors import ZeuxisError
 from zeuxis.images import read
 from zeuxis.models import Card
 from zeuxis.perception.vgg import CONVOLUTIONS, VGG, build
@@ -38,11 +40,20 @@ def mean_activations(vgg: VGG, photos: Iterable[np.ndarray]) -> dict[str, float]
 def rescale(
     tensors: Mapping[str, np.ndarray], kind: str, means: Mapping[str, float]
 ) -> dict[str, np.ndarray]:
-    """The same network in float32 with every rectified layer divided by its entry in `means`."""
+    """The same network in float32 with every rectified layer divided by its entry in `means`.
+
+    Raises:
+        ZeuxisError: for a layer that is silent, or not finite: no scale brings its mean to 1.
+    """
     scaled: dict[str, np.ndarray] = {}
     before = 1.0
     for name in CONVOLUTIONS[kind]:
         own = means[name.replace("conv", "relu")]
+        if not 0 < own < math.inf:
+            raise ZeuxisError(
+                f"{name} of this {kind} cannot be rescaled, its mean activation is {own:g}: "
+                "the weights are damaged, get them anew"
+            )
         scaled[f"{name}.weight"] = np.asarray(tensors[f"{name}.weight"], np.float32) * (
             before / own
         )
@@ -57,6 +68,10 @@ def calibrate(
     input_spec: Mapping[str, Any],
     photos: Iterable[np.ndarray],
 ) -> dict[str, np.ndarray]:
-    """The same network with every layer's mean activation over `photos` brought to 1, in float32."""
+    """The same network with every layer's mean activation over `photos` brought to 1, in float32.
+
+    Raises:
+        ZeuxisError: for a layer that is silent on all of `photos`.
+    """
     card = Card(name=kind, kind=kind, extra={"input": dict(input_spec)})
     return rescale(tensors, kind, mean_activations(build(tensors, card), photos))

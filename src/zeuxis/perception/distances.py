@@ -9,9 +9,9 @@ from zeuxis.registry import Registry
 
 
 def safe_sqrt(x: Tensor) -> Tensor:
-    """Square root with a gradient of 0 instead of infinity at 0 (and below, where it is 0)."""
-    positive = x > 0
-    return x.where(positive, x.new_ones(())).sqrt().where(positive, x.new_zeros(()))
+    """Square root with a gradient of 0 instead of infinity at 0 (and below, where it is 0); NaN stays NaN."""
+    none = x <= 0
+    return x.masked_fill(none, 1.0).sqrt().masked_fill(none, 0.0)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ between two joined summaries. The one shared by all pieces is exact: no piece ha
 """
 
 from abc import ABC, abstractmethod
+from functools import lru_cache
 from typing import Any
 
 import torch
@@ -57,7 +58,7 @@ class Gram(Statistic):
 
     def summary(self, features: Tensor, mask: Tensor | None) -> Tensor:
         """(1 + C) x C: the number of positions, then the sum of f f^T."""
-        return torch.cat([_count(features, mask), SecondMoment.apply(features, mask)])
+        return torch.cat([_count(features, mask), _second_moment(features, mask)])
 
     def distance(self, a: Tensor, b: Tensor, distance: str) -> Tensor:
         """A quarter of the distance of the matrices."""
@@ -91,23 +92,26 @@ class GaussianWasserstein(Statistic):
     W^2 = |m_a - m_b|^2 + tr(A + B - 2 (B^1/2 A B^1/2)^1/2)  (Dowson & Landau 1982), per channel.
     """
 
-    jitter = (
-        1e-4  # on the covariances' diagonals: a square root has no gradient at a zero eigenvalue
-    )
+    jitter = 1e-4  # on the diagonals: a square root has no gradient at a zero eigenvalue
 
     def summary(self, features: Tensor, mask: Tensor | None) -> Tensor:
         """(2 + C) x C: the number of positions, then the sums of f and of f f^T."""
-        weighted = _masked(features, mask)
-        return torch.cat([_count(features, mask), weighted.sum(0, True), features.T @ weighted])
+        total = _masked(features, mask).sum(0, True)
+        return torch.cat([_count(features, mask), total, _second_moment(features, mask)])
 
     def distance(self, a: Tensor, b: Tensor, distance: str) -> Tensor:
-        """W^2 / C for `mse`, its square root for `rmse`; `l1` is not defined for it."""
-        (mean_a, cov_a), (mean_b, cov_b) = self._moments(a), self._moments(b)
+        """W^2 / C for `mse`, its square root for `rmse`; `l1`, not defined for it, is as `mse`.
+
+        In double precision: the roots of small eigenvalues would spoil the gradient by some percent.
+        """
+        if not bool(torch.isfinite(a.sum() + b.sum())):  # which have no eigenvalues
+            return a.sum() * torch.nan
+        (mean_a, cov_a), (mean_b, cov_b) = self._moments(a.double()), self._moments(b.double())
         root_b = _matrix_sqrt(cov_b)
         cross = _eigenvalues(root_b @ cov_a @ root_b).clamp_min(0)
         trace = cov_a.trace() + cov_b.trace() - 2 * safe_sqrt(cross).sum()
         squared = ((mean_a - mean_b).square().sum() + trace.clamp_min(0)) / len(mean_a)
-        return safe_sqrt(squared) if distance == "rmse" else squared
+        return DISTANCES.get(distance).finish(squared).to(a.dtype)
 
     def _moments(self, summary: Tensor) -> tuple[Tensor, Tensor]:
         means = _mean(summary)
@@ -117,35 +121,36 @@ class GaussianWasserstein(Statistic):
 
 
 class SlicedWasserstein(Statistic):
-    """Sliced Wasserstein distance: the sorted projections of features on random directions
-    (Heitz et al. 2021, section 3)."""
+    """Sliced Wasserstein distance (Heitz et al. 2021, section 3): sorted projections of features.
+
+    There are as many directions as channels, the same ones always, at right angles: none is left out.
+    """
 
     samples = 16384
-    directions = 128
 
     def summary(self, features: Tensor, mask: Tensor | None) -> Tensor:
-        """The features of the positions inside the mask, as they are."""
-        return features if mask is None else features[mask > 0.5]
+        """The features of the positions inside the mask (0.5 and above), as they are."""
+        return features if mask is None else features[mask >= 0.5]
 
     def distance(self, a: Tensor, b: Tensor, distance: str) -> Tensor:
         """The distance of the sorted projections; the longer list is read at the shorter's quantiles."""
-        generator = torch.Generator(device="cpu").manual_seed(0)
-        towards = torch.randn(a.shape[1], self.directions, generator=generator, dtype=a.dtype)
-        towards = (towards / towards.norm(dim=0)).to(a.device)
+        towards = _directions(a.shape[1]).to(a)
         sorted_a, sorted_b = (a @ towards).sort(0).values, (b @ towards).sort(0).values
         count = min(len(sorted_a), len(sorted_b))
         return DISTANCES.get(distance)(_quantiles(sorted_a, count), _quantiles(sorted_b, count))
 
 
 class NearestNeighbours(Statistic):
-    """Nearest-neighbour features: every feature goes to the most alike of the painting
-    (Kolkin et al. 2022, by the cosine of centred features)."""
+    """Nearest-neighbour features: every feature goes to the most alike of the painting.
+
+    By the cosine of centred features (Kolkin et al. 2022).
+    """
 
     samples = 4096
 
     def summary(self, features: Tensor, mask: Tensor | None) -> Tensor:
-        """The features of the positions inside the mask, as they are."""
-        return features if mask is None else features[mask > 0.5]
+        """The features of the positions inside the mask (0.5 and above), as they are."""
+        return features if mask is None else features[mask >= 0.5]
 
     def distance(self, a: Tensor, b: Tensor, distance: str) -> Tensor:
         """The distance to 0 of the least cosine distances of `a` to `b`."""
@@ -161,9 +166,7 @@ _register("sliced", SlicedWasserstein())
 _register("nearest", NearestNeighbours())
 
 
-class SecondMoment(torch.autograd.Function):
-    """sum_k m_k f_k f_k^T of M x C features. Symmetric, so its gradient is one matrix product, not two."""
-
+class _SecondMoment(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, features: Tensor, mask: Tensor | None) -> Tensor:
         ctx.save_for_backward(features, mask)
@@ -171,7 +174,10 @@ class SecondMoment(torch.autograd.Function):
         if not _has_onednn(features):
             return features.T @ weighted
         shape = (features.shape[1], features.shape[1], 1, 1)
-        return conv2d_weight(_image(features), shape, _image(weighted), dilation=2)[:, :, 0, 0]
+        matrix: Tensor = conv2d_weight(  # type: ignore[no-untyped-call]
+            _image(features), shape, _image(weighted), dilation=2
+        )
+        return matrix[:, :, 0, 0]
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
@@ -183,13 +189,20 @@ class SecondMoment(torch.autograd.Function):
         return product.permute(0, 2, 3, 1).reshape(features.shape), None
 
 
+def _second_moment(features: Tensor, mask: Tensor | None) -> Tensor:
+    """sum_k m_k f_k f_k^T of M x C features. Symmetric, so its gradient is one matrix product, not two."""
+    matrix: Tensor = _SecondMoment.apply(features, mask)  # type: ignore[no-untyped-call]
+    return matrix
+
+
 def _has_onednn(features: Tensor) -> bool:
     """Whether 1 x 1 convolutions are the faster matrix products: twice as fast as MKL's on AMD.
 
     On one thread torch takes oneDNN for them only if they are dilated, which changes nothing in their result.
     """
-    single = features.device.type == "cpu" and features.dtype == torch.float32
-    return single and torch.backends.mkldnn.is_available()
+    if features.device.type != "cpu" or features.dtype != torch.float32:
+        return False
+    return bool(torch.backends.mkldnn.is_available())  # type: ignore[no-untyped-call]
 
 
 def _image(features: Tensor) -> Tensor:
@@ -213,16 +226,29 @@ def _mean(summary: Tensor) -> Tensor:
 
 
 def _unit(features: Tensor) -> Tensor:
-    return features / features.norm(dim=1, keepdim=True).clamp_min(1e-8)
+    """Features of length 1; what is almost 0 has no direction: it becomes 0, and so does its gradient."""
+    length: Tensor = torch.linalg.vector_norm(features, dim=1, keepdim=True)
+    return features / length.masked_fill(length < 1e-5, torch.inf)
+
+
+@lru_cache
+def _directions(channels: int) -> Tensor:
+    """Directions at right angles in random orientation, the columns of C x C."""
+    generator = torch.Generator().manual_seed(0)
+    normal = torch.randn(channels, channels, generator=generator, dtype=torch.float64)
+    directions: Tensor = torch.linalg.qr(normal).Q
+    return directions
 
 
 def _matrix_sqrt(matrix: Tensor) -> Tensor:
     values, vectors = torch.linalg.eigh(matrix)
-    return (vectors * safe_sqrt(values.clamp_min(0))) @ vectors.T
+    root: Tensor = (vectors * safe_sqrt(values)) @ vectors.T
+    return root
 
 
 def _eigenvalues(matrix: Tensor) -> Tensor:
-    return torch.linalg.eigvalsh((matrix + matrix.T) / 2)
+    values: Tensor = torch.linalg.eigvalsh((matrix + matrix.T) / 2)
+    return values
 
 
 def _quantiles(ordered: Tensor, count: int) -> Tensor:

@@ -97,8 +97,8 @@ class VGG(nn.Module):
     def channels(self, layer: str) -> int:
         """How many channels a layer has."""
         self.depth([layer])
-        stage = int(layer.lstrip("convrelupool").split("_")[0])
-        return min(64 * 2 ** (stage - 1), 512)
+        stage = int(layer[4])  # conv3_1, relu3_1, pool3
+        return (64, 128, 256, 512, 512)[stage - 1]
 
     def size(self, layer: str, height: int, width: int) -> tuple[int, int]:
         """Height and width of a layer's features for a picture of this size."""
@@ -134,9 +134,10 @@ class VGG(nn.Module):
 
     def _convolve(self, x: Tensor, name: str) -> Tensor:
         weight, bias = getattr(self, f"{name}_weight"), getattr(self, f"{name}_bias")
-        if self.padding == "zeros" or min(x.shape[-2:]) < 2:  # reflection needs two pixels
+        if self.padding == "zeros":
             return F.conv2d(x, weight, bias, padding=1)
-        return F.conv2d(F.pad(x, (1, 1, 1, 1), mode=self.padding), weight, bias)
+        mode = "replicate" if min(x.shape[-2:]) < 2 else self.padding  # reflection needs two pixels
+        return F.conv2d(F.pad(x, (1, 1, 1, 1), mode=mode), weight, bias)
 
 
 def build(
