@@ -2,7 +2,7 @@
 
     python benchmarks/paint.py --data ../shared/data --jobs 2
 
-For each photo and painting the published recipe (see `published.py`) takes 500 evaluations; then `zeuxis.paint`
+For each photo and painting the published recipe (`published.py`) takes 500 evaluations; then `zeuxis.paint`
 paints until its loss is as small as the recipe's after 200 and after 500. Each side is a process of its own.
 Results go to benchmarks/results/, with the machine, the date and the command.
 """
@@ -53,7 +53,7 @@ def published_side(photo: Path, style: Path, size: int) -> dict[str, Any]:
     }
 
 
-class Reached(Exception):
+class AllReachedError(Exception):
     """All targets are."""
 
 
@@ -71,9 +71,9 @@ def our_side(
         if progress.level == progress.levels - 1:
             log.append((time.process_time() - began, progress.loss, progress.evaluations))
             if progress.loss <= min(targets) or progress.evaluations >= GIVE_UP:
-                raise Reached
+                raise AllReachedError
 
-    with contextlib.suppress(Reached):
+    with contextlib.suppress(AllReachedError):
         zeuxis.paint(
             photo,
             style,

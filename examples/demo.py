@@ -1,4 +1,4 @@
-"""Paint two photographs with two textures, in about a minute and a half: `make demo`.
+"""Paint two photographs in the hand of two pictures, in about a minute and a half: `make demo`.
 
 The pictures come with scikit-image and are free to use. Paintings and a sheet of photo, style and painting
 are written to out/, wherever this is called from.
@@ -10,14 +10,14 @@ from typing import Any, NamedTuple
 import click
 import numpy as np
 import skimage.data
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 import zeuxis
 from zeuxis.cli.display import Display
 
 OUT = Path(__file__).parents[1] / "out"
-MINUTES = 0.65  # for each painting
-HEIGHT, MARGIN = 300, 24  # of the sheet's pictures, in pixels
+MINUTES = 0.7  # for each painting
+CELL, MARGIN = (450, 300), 24  # of the sheet, in pixels
 PAPER, INK = "#fbfaf7", "#4a4640"
 
 
@@ -36,14 +36,14 @@ def main() -> None:
     jobs = {
         "cat": Job(
             data.chelsea(),
-            data.immunohistochemistry(),
-            ("Chelsea", "stained tissue", "the cat, in the tissue's hand"),
-            {"style_weight": 1.5},
+            data.coffee(),
+            ("Chelsea", "a cup of coffee", "Chelsea in the cup's hand"),
+            {},
         ),
         "coffee": Job(
             data.coffee(),
             data.hubble_deep_field(),
-            ("coffee", "Hubble's deep field", "coffee, in the sky's hand"),
+            ("a cup of coffee", "Hubble's deep field", "the cup in the sky's hand"),
             {"style_weight": 0.7, "style_scale": 1.5},
         ),
     }
@@ -67,31 +67,25 @@ def main() -> None:
 def paint(job: Job) -> zeuxis.Painting:
     """Paint one of them, with a line that says how far it is."""
     with Display() as display:
-        return zeuxis.paint(
-            job.photo, job.style, size="448", minutes=MINUTES, callback=display, **job.settings
+        painting = zeuxis.paint(
+            job.photo, job.style, size="384", minutes=MINUTES, callback=display, **job.settings
         )
+        for note in painting.notes:
+            display.say(f"note: {note}")
+    return painting
 
 
 def sheet(rows: list[list[Image.Image]], captions: list[tuple[str, str, str]]) -> Image.Image:
-    """A row of pictures a job, all of one height, with a caption below each."""
+    """A row of pictures a job, all of one size, with a caption below each."""
     font = ImageFont.load_default(15)
-    scaled = [
-        [
-            p.resize((round(p.width * HEIGHT / p.height), HEIGHT), Image.Resampling.LANCZOS)
-            for p in row
-        ]
-        for row in rows
-    ]
-    width = max(sum(p.width + MARGIN for p in row) for row in scaled) + MARGIN
-    step = HEIGHT + 2 * MARGIN
-    page = Image.new("RGB", (width, step * len(rows) + MARGIN), PAPER)
+    across, down = CELL[0] + MARGIN, CELL[1] + 2 * MARGIN
+    page = Image.new("RGB", (3 * across + MARGIN, len(rows) * down + MARGIN), PAPER)
     draw = ImageDraw.Draw(page)
-    for y, (row, words) in enumerate(zip(scaled, captions, strict=True)):
-        left, top = MARGIN, MARGIN + y * step
-        for picture, caption in zip(row, words, strict=True):
-            page.paste(picture, (left, top))
-            draw.text((left, top + HEIGHT + 5), caption, INK, font)
-            left += picture.width + MARGIN
+    for y, (row, words) in enumerate(zip(rows, captions, strict=True)):
+        for x, (picture, caption) in enumerate(zip(row, words, strict=True)):
+            left, top = MARGIN + x * across, MARGIN + y * down
+            page.paste(ImageOps.fit(picture, CELL, Image.Resampling.LANCZOS), (left, top))
+            draw.text((left, top + CELL[1] + 5), caption, INK, font)
     return page
 
 

@@ -112,9 +112,9 @@ def test_a_bug_in_a_callback_loses_nothing(start: Callable[..., Painting]) -> No
 
 
 def test_time_spent_before_the_stop_counts(start: Callable[..., Painting]) -> None:
-    first = start(minutes=0.05, levels=1, callback=ctrl_c_at(0, 3))
+    first = start(minutes=0.05, levels=1, callback=ctrl_c_at(0, 1))
     again = start(minutes=0.05, levels=1, resume=True)
-    assert first.seconds < again.seconds < 8
+    assert first.interrupted and first.seconds < again.seconds < 30
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,33 @@ def test_a_level_without_time_for_some_evaluations_is_not_begun(clock: Clock) ->
     assert timed.is_worth_beginning(1) and not timed.is_worth_beginning(2)
 
 
+def test_a_level_that_no_other_can_follow_gets_all_the_time(clock: Clock) -> None:
+    timed = Schedule(PIXELS, 10, 70.0)
+    timed.measured(
+        0, evaluations=1, seconds=5.0
+    )  # so 20 s an evaluation at level 1: six are too many
+    clock.now += 30
+    assert not timed.is_done(0, 3)
+    clock.now += 37
+    assert timed.is_done(0, 3)
+
+
+def test_a_level_goes_on_until_it_is_known_to_be_faster(clock: Clock) -> None:
+    timed = Schedule(PIXELS, 10, 70.0)
+    timed.measured(0, evaluations=1, seconds=5.0)
+    clock.now += 15
+    assert not timed.is_done(0, 3)
+    timed.measured(0, evaluations=1, seconds=0.5)
+    assert timed.is_done(0, 4) and timed.is_worth_beginning(1)
+
+
+def test_a_level_that_was_begun_gets_a_step(clock: Clock) -> None:
+    timed = Schedule(PIXELS, 10, 70.0)
+    timed.measured(0, evaluations=1, seconds=100.0)
+    clock.now += 100
+    assert not timed.is_done(0, 0) and timed.is_done(0, 1)
+
+
 def test_what_was_spent_before_counts(clock: Clock) -> None:
     timed = Schedule(PIXELS, 10, 70.0, spent=69.0)
     assert timed.elapsed() == pytest.approx(69)

@@ -51,11 +51,16 @@ class Schedule:
         return self.elapsed() + needed <= self.seconds
 
     def is_done(self, level: int, iteration: int) -> bool:
-        """Whether `level` is done after `iteration` steps."""
+        """Whether `level` is done after `iteration` steps.
+
+        By time, a level that was begun gets a step, and one that no other can follow gets all the time.
+        """
         if self.seconds is None:
             return iteration >= self.iterations[level]
-        next_one = (self._rate or 0.0) * self.pixels[level]
-        return self.elapsed() + next_one > self.seconds * self._shares[level]
+        is_last = level == len(self.pixels) - 1 or not self.is_worth_beginning(level + 1)
+        share = 1.0 if is_last else self._shares[level]
+        after_next = self.elapsed() + (self._rate or 0.0) * self.pixels[level]
+        return iteration > 0 and after_next > self.seconds * share
 
     def seconds_left(self, level: int, iteration: int) -> float | None:
         """About how long it takes from here; None before anything was measured."""

@@ -12,15 +12,18 @@ from zeuxis.perception.distances import DISTANCES
 from zeuxis.perception.statistics import STATISTICS
 
 
-def content_loss(features: Tensor, target: Tensor, distance: str = "mse") -> Tensor:
+def content_loss(
+    features: Tensor, target: Tensor, distance: str = "mse", mask: Tensor | None = None
+) -> Tensor:
     """Gatys et al. 2016, equation 1, with a mean in place of half the sum.
 
     Args:
         features: of the picture, N x C x H x W.
         target: of the photograph, the same shape.
         distance: `mse`, `rmse` or `l1`.
+        mask: weights in [0, 1] of the positions, H x W; all 1 when None.
     """
-    return DISTANCES.get(distance)(features, target)
+    return _masked_distance(features, target, distance, mask)
 
 
 def style_loss(
@@ -69,7 +72,7 @@ def total_style_loss(
     return torch.stack(terms).sum()
 
 
-def total_variation(picture: Tensor, distance: str = "l1") -> Tensor:
+def total_variation(picture: Tensor, distance: str = "l1", mask: Tensor | None = None) -> Tensor:
     """Roughness of a picture: the distance of each pixel to the next, down and across.
 
     `l1` is the anisotropic total variation, `mse` the squared one of Mahendran & Vedaldi 2015 (beta = 2).
@@ -77,13 +80,17 @@ def total_variation(picture: Tensor, distance: str = "l1") -> Tensor:
     Args:
         picture: N x C x H x W. A side of one pixel has no roughness.
         distance: `mse`, `rmse` or `l1`.
+        mask: weights in [0, 1] of the pixels, H x W, all 1 when None; two neighbours count by their product.
     """
-    far = DISTANCES.get(distance)
     total = picture.new_zeros(())
-    if picture.shape[-2] > 1:
-        total = total + far(picture[..., 1:, :], picture[..., :-1, :])
-    if picture.shape[-1] > 1:
-        total = total + far(picture[..., 1:], picture[..., :-1])
+    for axis in (-2, -1):
+        steps = picture.shape[axis] - 1
+        if steps > 0:
+            first, second = picture.narrow(axis, 0, steps), picture.narrow(axis, 1, steps)
+            both = None
+            if mask is not None:
+                both = mask.narrow(axis, 0, steps) * mask.narrow(axis, 1, steps)
+            total = total + _masked_distance(second, first, distance, both)
     return total
 
 
@@ -94,3 +101,12 @@ def positions(features: Tensor) -> Tensor:
 
 def _weights(features: Tensor, mask: Tensor | None) -> Tensor | None:
     return None if mask is None else mask.reshape(-1).to(features.dtype)
+
+
+def _masked_distance(a: Tensor, b: Tensor, distance: str, mask: Tensor | None) -> Tensor:
+    """The distance of N x C x H x W tensors with the positions weighted; 0 where none is left."""
+    far = DISTANCES.get(distance)
+    if mask is None:
+        return far(a, b)
+    weights = mask.to(a.dtype).expand_as(a)
+    return far.finish((far.gap(a - b) * weights).sum() / weights.sum().clamp_min(1e-12))
