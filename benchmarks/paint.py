@@ -18,7 +18,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -232,13 +232,20 @@ def main() -> None:
         result["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(json.dumps(result))
         return
-    with ThreadPoolExecutor(args.jobs) as pool:
-        rows = list(pool.map(lambda job: _compare(args.data, *job), JOBS))
     floors = {size: _child("--side", "floor", size) for size in (256, 512)}
+    rows: list[dict[str, Any]] = []
+    with ThreadPoolExecutor(args.jobs) as pool:
+        jobs = [pool.submit(_compare, args.data, *job) for job in JOBS]
+        for job in as_completed(jobs):  # written anew after each, so that a stop loses nothing
+            rows.append(job.result())
+            _write(rows, floors, args.jobs)
+
+
+def _write(rows: list[dict[str, Any]], floors: dict[int, dict[str, float]], jobs: int) -> None:
     results = HERE / "results"
     results.mkdir(exist_ok=True)
     (results / "paint.json").write_text(json.dumps({"rows": rows, "floors": floors}, indent=1))
-    (results / "paint.md").write_text(_report(rows, floors, args.jobs))
+    (results / "paint.md").write_text(_report(rows, floors, jobs))
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from zeuxis.perception.vgg import VGG
 from zeuxis.training import Interrupt, load_checkpoint, save_checkpoint
 
 CHECKPOINT_SECONDS = 30.0
-HISTORY_BYTES = 0.8e9  # that the pairs of L-BFGS may take
+HISTORY_BYTES = 0.5e9  # that the pairs of L-BFGS may take
 LONGEST_HISTORY, SHORTEST_HISTORY = 20, 3
 
 Descent = LBFGS | Adam
