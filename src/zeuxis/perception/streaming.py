@@ -85,14 +85,17 @@ def _in_strips(
     pieces: list[list[Tensor]] = [[] for _ in readings]
     with torch.no_grad():
         for stage in stages:
-            outputs = []
+            row = 0
+            following = None if stage is stages[-1] else stage.room_for_output(inputs[-1])
             for strip in _strips(inputs[-1], stage.convolutions):
                 output, read = stage.run(strip.cut(inputs[-1]), strip)
-                outputs.append(output)
                 for number, tensor in read.items():
                     pieces[number].append(tensor)
-            if stage is not stages[-1]:
-                inputs.append(torch.cat(outputs, dim=2))
+                if following is not None:
+                    following[:, :, row : row + output.shape[2]] = output
+                    row += output.shape[2]
+            if following is not None:
+                inputs.append(following)
     counts = [[len(p) if p.dim() else 1 for p in each] for each in pieces]
     joined = [r.join(each) for r, each in zip(readings, pieces, strict=True)]
 
@@ -134,6 +137,17 @@ class _Stage:
     @property
     def convolutions(self) -> int:
         return sum(step.startswith("conv") for step in self.steps)
+
+    def room_for_output(self, stage_input: Tensor) -> Tensor:
+        """An empty tensor for the output of the whole stage, which ends in a pooling."""
+        _, _, height, width = stage_input.shape
+        size = (1, self.vgg.channels(self.steps[-1]), height // 2, width // 2)
+        return torch.empty(
+            size,
+            device=stage_input.device,
+            dtype=stage_input.dtype,
+            memory_format=torch.channels_last,
+        )
 
     def run(self, x: Tensor, strip: _Strip) -> tuple[Tensor, dict[int, Tensor]]:
         """The stage's output for a strip, and its readings by their number."""
