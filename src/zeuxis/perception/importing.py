@@ -80,7 +80,7 @@ def calibrated(network: Network, spec: Mapping[str, Any], path: Path) -> dict[st
         with np.errstate(all="ignore"):
             tensors = calibrate(network.tensors, network.kind, spec, photographs())
         check_values(tensors, path)
-    except (ZeroDivisionError, ZeuxisError) as error:
+    except ZeuxisError as error:
         raise ZeuxisError(
             f"{path} does not work as a {_title(network.kind)}, for a layer of it is silent or "
             "overflows: get the file anew"
