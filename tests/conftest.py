@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy and torch read it
 
@@ -35,3 +36,39 @@ def photo() -> np.ndarray:
 def texture() -> np.ndarray:
     """A strong texture to take a style from (stained tissue), 96x96x3, float32 in [0, 1]."""
     return small(data.immunohistochemistry())
+
+
+@pytest.fixture(scope="session")
+def styles_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model file as those that are shipped, with three styles, that nobody has trained."""
+    import torch
+
+    from zeuxis.models import Card, save
+    from zeuxis.style.graphs import add_graphs
+    from zeuxis.style.networks.fresco import Fresco
+
+    torch.manual_seed(0)
+    network = Fresco((8, 12, 16), 1)
+    plain = network.plain_row()
+    rows = plain + 0.5 * torch.randn(3, 2, len(plain))
+    tensors = {name: each.numpy() for name, each in network.state_dict().items()}
+    tensors |= {"rows": rows.numpy(), "plain": plain.numpy()}
+    styles = [
+        {"name": "starry-night", "title": "The Starry Night", "painter": "Vincent van Gogh", "year": "1889"},
+        {"name": "great-wave", "title": "The Great Wave off Kanagawa", "painter": "Katsushika Hokusai"},
+        {"name": "scream"},
+    ]  # fmt: skip
+    extra = {"network": {"widths": [8, 12, 16], "blocks": 1}, "styles": styles}
+    card = Card(name="styles", kind="fresco", extra=extra)
+    path = tmp_path_factory.mktemp("models") / "styles.safetensors"
+    save(path, add_graphs(tensors, card), card)
+    return path
+
+
+@pytest.fixture
+def shipped(styles_file: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """That file in the place of the shipped one."""
+    from zeuxis.style import gallery
+
+    monkeypatch.setattr(gallery, "SHIPPED", styles_file)
+    return styles_file

@@ -135,6 +135,10 @@ def test_what_is_allowed_is_no_breach(path: str, source: str) -> None:
         "from zeuxis.cli.main import main; main(['--help'], standalone_mode=False)",
         "from zeuxis.cli.main import main; main(['weights', 'list'], standalone_mode=False)",
         "from zeuxis.cli.main import main; main(['paint', '--help'], standalone_mode=False)",
+        "from zeuxis.cli.main import main; main(['stylize', '--help'], standalone_mode=False)",
+        "from zeuxis.cli.main import main; main(['styles', '--help'], standalone_mode=False)",
+        "import zeuxis.style.batch, zeuxis.style.sheet, zeuxis.runtime",
+        "import zeuxis; zeuxis.Stylizer, zeuxis.Stylized, zeuxis.StylizeSettings, zeuxis.stylize",
     ],
 )
 def test_torch_stays_out(work: str) -> None:

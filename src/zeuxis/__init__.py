@@ -10,15 +10,30 @@ from zeuxis.errors import ZeuxisError
 
 if TYPE_CHECKING:
     from zeuxis.painting import Painting, PaintSettings, paint
+    from zeuxis.style import Stylized, Stylizer, StylizeSettings, stylize
 
-__all__ = ["PaintSettings", "Painting", "ZeuxisError", "__version__", "paint"]
+__all__ = [
+    "PaintSettings",
+    "Painting",
+    "StylizeSettings",
+    "Stylized",
+    "Stylizer",
+    "ZeuxisError",
+    "__version__",
+    "paint",
+    "stylize",
+]
 
 __version__ = "0.1.0"
 
 _ROOMS = {
     "PaintSettings": "zeuxis.painting",
     "Painting": "zeuxis.painting",
+    "StylizeSettings": "zeuxis.style",
+    "Stylized": "zeuxis.style",
+    "Stylizer": "zeuxis.style",
     "paint": "zeuxis.painting",
+    "stylize": "zeuxis.style",
 }
 
 

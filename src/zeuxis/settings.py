@@ -12,7 +12,7 @@ import dataclasses
 import math
 import types
 import typing
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, Union
@@ -138,6 +138,23 @@ def validate(settings: Any) -> None:
                 raise ZeuxisError(_complaint(knob, value, _KINDS[knob.kind]))
             if not _is_allowed(each, knob):
                 raise ZeuxisError(_complaint(knob, value, knob.allowed))
+
+
+def turned(settings: T, values: Mapping[str, Any]) -> T:
+    """A settings object with some knobs turned, held to its ranges.
+
+    Raises:
+        ZeuxisError: If there is no such knob, or a value is out of its range.
+    """
+    known = {knob.name for knob in knobs(type(settings))}
+    for name in values:
+        if name not in known:
+            raise ZeuxisError(
+                f"there is no setting {name!r}: choose among {', '.join(sorted(known))}"
+            )
+    chosen: T = dataclasses.replace(settings, **values)  # type: ignore[type-var]
+    validate(chosen)
+    return chosen
 
 
 def _complaint(knob: Knob, value: Any, allowed: str) -> str:

@@ -19,7 +19,8 @@ from click.testing import CliRunner, Result
 from PIL import Image, ImageCms
 
 import zeuxis
-from zeuxis.cli import display, paint
+from zeuxis.cli import display
+from zeuxis.cli import files as cli_files
 from zeuxis.cli.main import main
 from zeuxis.painting import Progress, batch, paint_file
 
@@ -125,7 +126,7 @@ def test_weights_behind_names(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("there.png:7").touch()
-    assert paint._style(text) == style
+    assert cli_files.weighted(text) == style
 
 
 def test_masks(folder: Path) -> None:

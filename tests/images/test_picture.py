@@ -90,3 +90,31 @@ def test_hidden_colours_are_read_as_they_are():
     np.testing.assert_allclose(
         Picture.from_pil(Image.fromarray(values)).pixels * 255, [[[10, 20, 30]]]
     )
+
+
+def test_bytes_stay_bytes_until_floats_are_asked_for(photo):
+    picture = Picture.from_pil(Image.fromarray(photo))
+    assert (picture.height, picture.width) == (96, 128)
+    same = picture.but(xmp=b"x")
+    assert (same.bytes == photo).all() and same.xmp == b"x"
+    assert same.to_pil().mode == "RGB"
+    assert picture.holds_bytes and same.holds_bytes
+    assert picture.pixels.dtype == np.float32 and picture.pixels is picture.pixels
+    assert (picture.pixels == photo.astype(np.float32) / np.float32(255)).all()
+    assert not picture.holds_bytes and (picture.bytes == photo).all()
+
+
+def test_floats_as_bytes_are_rounded_and_clipped():
+    values = np.array([[[-1, 0.4999 / 255, 0.5001 / 255], [1, 2, 0.2]]], np.float32)
+    tall = Picture(values.repeat(600, axis=0))  # more than is rounded at a time
+    assert tall.bytes.shape == (600, 2, 3)
+    assert (tall.bytes == [[0, 0, 1], [255, 255, 51]]).all()
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3, 4])
+def test_a_picture_is_not_changed_through_the_array_it_came_from(channels):
+    array = np.full((2, 3, channels), 7, np.uint8)
+    picture = Picture.from_array(array)
+    array[:] = 0
+    assert (picture.bytes == 7).all()
+    assert picture.alpha is None or picture.alpha.min() > 0

@@ -3,15 +3,16 @@
 import sys
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from rich.console import Console
-from rich.live import Live
-from rich.text import Text
+import click
 
 if TYPE_CHECKING:
+    from rich.live import Live
+
     from zeuxis.painting import Progress
 
 SECONDS_BETWEEN_LINES = 5.0
@@ -21,7 +22,8 @@ FRAMES_PER_SECOND = 8
 class Display:
     """A line on stderr that is kept up to date; where stderr is no terminal, a new line now and then.
 
-    An instance is a callback of `zeuxis.paint`. It shows nothing until it is first called.
+    An instance is a callback of `zeuxis.paint`. It shows nothing until it is first called, and rich is
+    imported only then: a command that is done in no time need not wait for it.
 
     Args:
         quiet: whether it is to show and say nothing.
@@ -29,7 +31,6 @@ class Display:
 
     def __init__(self, quiet: bool = False) -> None:
         self.quiet = quiet
-        self.console = Console(file=sys.stderr, highlight=False)
         self._live: Live | None = None
         self._shown = time.monotonic()
         self._title = ""
@@ -51,21 +52,44 @@ class Display:
 
     def __call__(self, progress: "Progress") -> None:
         """Show where the painting is, if the last time is long enough ago."""
+        self.show(lambda: describe(progress))
+
+    def show(self, text: Callable[[], str]) -> None:
+        """Show what a function says, if the last time is long enough ago."""
         if self.quiet:
             return
-        is_terminal = self.console.is_terminal
+        is_terminal = sys.stderr.isatty()
         if time.monotonic() - self._shown < (
             1 / FRAMES_PER_SECOND if is_terminal else SECONDS_BETWEEN_LINES
         ):
             return
         self._shown = time.monotonic()
-        line = self._title + describe(progress)
-        if not is_terminal:
+        line = self._title + text()
+        if is_terminal:
+            self._rewrite(line)
+        else:
             self.say(line)
-            return
+
+    def say(self, line: str) -> None:
+        """Print a line that stays."""
+        if not self.quiet:
+            self.clear()
+            click.echo(line, err=True)
+
+    def clear(self) -> None:
+        """Take the line away that is kept up to date."""
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+
+    def _rewrite(self, line: str) -> None:
+        from rich.console import Console
+        from rich.live import Live
+        from rich.text import Text
+
         if self._live is None:
             self._live = Live(
-                console=self.console,
+                console=Console(file=sys.stderr, highlight=False),
                 auto_refresh=False,
                 transient=True,
                 redirect_stdout=False,
@@ -74,22 +98,10 @@ class Display:
             self._live.start()
         self._live.update(Text(line, overflow="ellipsis", no_wrap=True), refresh=True)
 
-    def say(self, line: str) -> None:
-        """Print a line that stays."""
-        if not self.quiet:
-            self.clear()
-            self.console.print(Text(line), soft_wrap=True)
-
-    def clear(self) -> None:
-        """Take the line away that is kept up to date."""
-        if self._live is not None:
-            self._live.stop()
-            self._live = None
-
 
 def describe(progress: "Progress") -> str:
     """Where a painting is, in one line."""
-    left = "" if progress.seconds_left is None else f"{_clock(progress.seconds_left)} left  "
+    left = "" if progress.seconds_left is None else f"{clock(progress.seconds_left)} left  "
     of = "" if progress.iterations is None else f"/{progress.iterations}"
     kinds: dict[str, float] = defaultdict(float)
     for name, part in progress.parts.items():
@@ -101,7 +113,8 @@ def describe(progress: "Progress") -> str:
     )
 
 
-def _clock(seconds: float) -> str:
+def clock(seconds: float) -> str:
+    """Seconds as a person reads them: 1:05."""
     minutes, seconds = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"

@@ -10,6 +10,9 @@ from zeuxis import ZeuxisError, __version__
 
 COMMANDS = {
     "paint": "zeuxis.cli.paint:paint",
+    "style": "zeuxis.cli.style:style",
+    "styles": "zeuxis.cli.styles:styles",
+    "stylize": "zeuxis.cli.stylize:stylize",
     "weights": "zeuxis.cli.weights:weights",
 }
 USER_ERROR = 2

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import math
-from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -34,7 +33,7 @@ def encode(
     if bits is None:
         bits = picture.bits if format.deep else 8
     if not keep_metadata:
-        picture = replace(picture, exif=None, xmp=None, dpi=None)
+        picture = picture.but(exif=None, xmp=None, dpi=None)
     values, profile = _values(picture, format, bits)
     if format.name == "TIFF":
         return tiff.encode(values, profile, picture)
@@ -59,28 +58,33 @@ def _check(picture: Picture, format: Format, bits: int | None, quality: int) -> 
             f"{format.name} holds sides up to {format.max_side} pixels, but the picture is "
             f"{picture.width}x{picture.height}; make it smaller or write PNG"
         )
-    if not np.isfinite(picture.pixels).all():
+    if not picture.holds_bytes and not np.isfinite(picture.pixels).all():
         raise ZeuxisError("the picture holds values that are not numbers; it cannot be written")
 
 
 def _values(picture: Picture, format: Format, bits: int) -> tuple[NDArray[Any], bytes | None]:
     """The integers to store, HxWx3 or HxWx4, and the profile that they are in (None: sRGB)."""
-    pixels, alpha = picture.pixels, picture.alpha
+    alpha = picture.alpha
     if alpha is not None and not format.alpha:
-        pixels = pixels * alpha[..., None] + (1.0 - alpha[..., None])  # over white
-        alpha = None
+        picture, alpha = _over_white(picture, alpha), None
     profile = picture.icc_profile if format.profile else None
     if bits == 16:
+        pixels = picture.pixels
         turned = profiles.array_from_srgb(np.clip(pixels, 0.0, 1.0), profile) if profile else None
         colors = quantized(pixels if turned is None else turned, np.uint16)
     else:
         turned = None
-        colors = quantized(pixels, np.uint8)
+        colors = picture.bytes
         if profile and (image := profiles.image_from_srgb(Image.fromarray(colors), profile)):
             turned = colors = np.asarray(image)
     if alpha is not None:
         colors = np.concatenate([colors, quantized(alpha, colors.dtype)[..., None]], axis=2)
     return colors, None if turned is None else profile
+
+
+def _over_white(picture: Picture, alpha: NDArray[np.float32]) -> Picture:
+    cover = alpha[..., None]
+    return picture.but(pixels=picture.pixels * cover + (1.0 - cover), alpha=None)
 
 
 def _palette(values: NDArray[Any]) -> Image.Image:

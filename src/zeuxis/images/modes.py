@@ -35,8 +35,10 @@ def is_deep(image: Image.Image) -> bool:
     return image.mode in _DEEP
 
 
-def split(image: Image.Image) -> tuple[Floats, Floats | None]:
+def split(image: Image.Image) -> tuple[Floats | NDArray[np.uint8], Floats | None]:
     """The sRGB colours HxWx3 and the cover HxW (None when there is none) of an image of any mode.
+
+    The colours are uint8 where the image holds no more than that.
 
     Mode ``I`` is taken as 16 bits in 32, as Pillow makes it, and mode ``F`` as values in [0, 1].
 
@@ -51,7 +53,7 @@ def split(image: Image.Image) -> tuple[Floats, Floats | None]:
     image, alpha = _without_alpha(image)
     profile = image.info.get("icc_profile")
     image = profiles.image_to_srgb(image, profile) if profile else image.convert("RGB")
-    return unit(np.asarray(image)), alpha
+    return np.asarray(image), alpha
 
 
 def _without_alpha(image: Image.Image) -> tuple[Image.Image, Floats | None]:

@@ -1,4 +1,4 @@
-"""A picture in memory: sRGB floats, and what its file said besides."""
+"""A picture in memory: sRGB colours, and what its file said besides."""
 
 from __future__ import annotations
 
@@ -15,6 +15,27 @@ from zeuxis.images.resizing import resize, resize_with_alpha
 from zeuxis.images.sizes import Size
 
 Floats = NDArray[np.float32]
+Bytes = NDArray[np.uint8]
+
+_ROWS = 256  # that are rounded at a time: large pictures leave no room for copies of the whole
+
+
+class _Colors:
+    """A field that may be given bytes, and turns them into floats when somebody asks for floats.
+
+    Most pictures come from 8 bits and go back to 8 bits, and a fourth of the memory is enough for those.
+    """
+
+    def __get__(self, picture: Picture | None, owner: type) -> Floats:
+        if picture is None:
+            raise AttributeError("pixels")  # as a field of a class: it has no default
+        kept = picture.__dict__["pixels"]
+        if kept.dtype == np.uint8:
+            kept = picture.__dict__["pixels"] = modes.unit(kept)
+        return kept  # type: ignore[no-any-return]
+
+    def __set__(self, picture: Picture, values: Floats | Bytes) -> None:
+        picture.__dict__["pixels"] = values
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +43,8 @@ class Picture:
     """A picture, the right way up, in sRGB.
 
     Attributes:
-        pixels: float32, HxWx3, sRGB, in [0, 1].
+        pixels: float32, HxWx3, sRGB, in [0, 1]. Given as uint8 they are kept so until they are first
+            asked for.
         alpha: float32, HxW, in [0, 1]; None when the picture has no transparency.
         bits: 8 or 16, the depth of the file that it came from.
         icc_profile: the file's profile. ``pixels`` are sRGB already; writing converts them back
@@ -32,7 +54,7 @@ class Picture:
         dpi: dots per inch, across and down.
     """
 
-    pixels: Floats
+    pixels: _Colors = _Colors()
     alpha: Floats | None = None
     bits: int = 8
     icc_profile: bytes | None = None
@@ -43,12 +65,32 @@ class Picture:
     @property
     def height(self) -> int:
         """Rows."""
-        return int(self.pixels.shape[0])
+        return int(self._kept.shape[0])
 
     @property
     def width(self) -> int:
         """Columns."""
-        return int(self.pixels.shape[1])
+        return int(self._kept.shape[1])
+
+    @property
+    def bytes(self) -> Bytes:
+        """The colours as uint8, HxWx3; not to be written to."""
+        kept = self._kept
+        return kept if kept.dtype == np.uint8 else quantized(kept, np.uint8)
+
+    @property
+    def holds_bytes(self) -> bool:
+        """Whether the colours are 8 bits exactly, and nobody has asked for floats yet."""
+        return bool(self._kept.dtype == np.uint8)
+
+    def but(self, **changes: Any) -> Picture:
+        """`dataclasses.replace` that leaves bytes as they are."""
+        return replace(self, **({"pixels": self._kept} | changes))
+
+    @property
+    def _kept(self) -> NDArray[Any]:
+        kept: NDArray[Any] = self.__dict__["pixels"]
+        return kept
 
     def batch(self) -> Floats:
         """The colours as 1x3xHxW, contiguous: what networks take."""
@@ -69,7 +111,7 @@ class Picture:
             raise ZeuxisError(f"a picture needs 1x3xHxW values, but the shape is {array.shape}")
         pixels = np.ascontiguousarray(np.clip(array[0].transpose(1, 2, 0), 0.0, 1.0))
         alpha = None if self.alpha is None else resize(self.alpha, pixels.shape[:2])
-        return replace(self, pixels=pixels, alpha=alpha)
+        return self.but(pixels=pixels, alpha=alpha)
 
     def resized(self, size: Size | tuple[int, int]) -> Picture:
         """The picture at another size, antialiased; colours under transparency do not bleed.
@@ -83,9 +125,9 @@ class Picture:
         if isinstance(size, Size):
             size = size.resolve(self.height, self.width)
         if self.alpha is None or size == (self.height, self.width):
-            return replace(self, pixels=resize(self.pixels, size))
+            return self.but(pixels=resize(self.pixels, size))
         pixels, alpha = resize_with_alpha(self.pixels, self.alpha, size)
-        return replace(self, pixels=pixels, alpha=alpha)
+        return self.but(pixels=pixels, alpha=alpha)
 
     @classmethod
     def from_array(cls, array: Any) -> Picture:
@@ -111,12 +153,12 @@ class Picture:
                 "a picture needs numbers of shape HxW or HxWxC with C from 1 to 4, "
                 f"but this array is {array.dtype} of shape {array.shape}"
             )
-        values = modes.unit(array)
+        values = array if array.dtype == np.uint8 else modes.unit(array)
         channels = array.shape[2]
         colors = values[..., :3] if channels > 2 else np.repeat(values[..., :1], 3, axis=2)
         return cls(
-            pixels=np.ascontiguousarray(colors),
-            alpha=None if channels % 2 else np.ascontiguousarray(values[..., -1]),
+            pixels=np.array(colors, order="C"),  # a copy: the array may be written to later
+            alpha=None if channels % 2 else modes.unit(values[..., -1]),
             bits=16 if array.dtype.kind in "ui" and array.dtype.itemsize > 1 else 8,
         )
 
@@ -145,14 +187,17 @@ class Picture:
 
     def to_pil(self) -> Image.Image:
         """The picture as an 8-bit Pillow image in sRGB: RGB, or RGBA when it has alpha."""
-        values = self.pixels
+        values = self.bytes
         if self.alpha is not None:
-            values = np.concatenate([values, self.alpha[..., None]], axis=2)
-        return Image.fromarray(quantized(values, np.uint8))
+            cover = quantized(self.alpha, np.uint8)
+            values = np.concatenate([values, cover[..., None]], axis=2)
+        return Image.fromarray(values)
 
 
 def quantized(values: NDArray[Any], dtype: Any) -> NDArray[Any]:
     """Floats in [0, 1] (clipped) as the nearest integers over the range of an unsigned type."""
-    steps = np.clip(values, 0.0, 1.0) * np.float32(np.iinfo(dtype).max)
-    integers: NDArray[Any] = np.rint(steps).astype(dtype)
+    integers: NDArray[Any] = np.empty(values.shape, dtype)
+    for top in range(0, len(values), _ROWS):
+        steps = np.clip(values[top : top + _ROWS], 0.0, 1.0) * np.float32(np.iinfo(dtype).max)
+        integers[top : top + _ROWS] = np.rint(steps)
     return integers

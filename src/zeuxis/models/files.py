@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -77,6 +78,29 @@ def read_card(path: str | Path) -> Card:
     path = Path(path)
     with _opened(path) as file:
         return _card(path, file)[1]
+
+
+def check_writable(path: str | Path, overwrite: bool) -> None:
+    """Refuse what `save` would refuse, before the work.
+
+    Raises:
+        ZeuxisError: if it is no `*.safetensors`, exists (unless `overwrite`), or its folder takes no file.
+    """
+    path = Path(path)
+    if path.suffix != ".safetensors":
+        raise ZeuxisError(f"{path} would be a model file: give a name that ends in .safetensors")
+    if path.is_dir():
+        raise ZeuxisError(f"cannot write {path}: it is a folder; give the name of a file")
+    if path.exists() and not overwrite:
+        raise ZeuxisError(
+            f"{path} exists already; use --force (force=True) to replace it, or give another name"
+        )
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise ZeuxisError(f"cannot write {path}: {reason(error)}; choose another folder") from error
 
 
 @contextmanager

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from zeuxis.painting.settings import PaintSettings
 
 if TYPE_CHECKING:
-    from zeuxis.painting.batch import Outcome, paint_file, paint_folder
+    from zeuxis.images.batch import Outcome
+    from zeuxis.painting.batch import paint_file, paint_folder
     from zeuxis.painting.job import paint
     from zeuxis.painting.progress import Progress
     from zeuxis.painting.result import Painting
@@ -25,18 +26,18 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Outcome": "batch",
-    "Painting": "result",
-    "Progress": "progress",
-    "paint": "job",
-    "paint_file": "batch",
-    "paint_folder": "batch",
+    "Outcome": "zeuxis.images.batch",
+    "Painting": "zeuxis.painting.result",
+    "Progress": "zeuxis.painting.progress",
+    "paint": "zeuxis.painting.job",
+    "paint_file": "zeuxis.painting.batch",
+    "paint_folder": "zeuxis.painting.batch",
 }
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    value = getattr(import_module(_HOMES[name]), name)
     globals()[name] = value
     return value

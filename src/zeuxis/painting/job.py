@@ -1,7 +1,6 @@
 """`zeuxis.paint`: one photograph, painted."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from zeuxis.painting.result import Painting
 from zeuxis.painting.settings import PaintSettings
 from zeuxis.painting.sources import gather
 from zeuxis.perception.vgg import load_vgg
-from zeuxis.settings import knobs, validate
+from zeuxis.settings import turned
 
 
 def paint(
@@ -57,14 +56,7 @@ def paint(
     Example:
         >>> zeuxis.paint("photo.jpg", "painting.jpg", minutes=1).save("painted.png")
     """
-    known = {knob.name for knob in knobs(PaintSettings)}
-    for name in knob_values:
-        if name not in known:
-            raise ZeuxisError(
-                f"there is no setting {name!r}: choose among {', '.join(sorted(known))}"
-            )
-    chosen = replace(settings or PaintSettings(), **knob_values)
-    validate(chosen)
+    chosen = turned(settings or PaintSettings(), knob_values)
     callbacks = [callback] if callable(callback) else list(callback)
     if trace is not None:
         callbacks.append(trace_to(Path(trace), append=resume))

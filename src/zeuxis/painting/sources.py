@@ -3,14 +3,13 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from zeuxis.errors import ZeuxisError
-from zeuxis.images import Picture, Size, keep_colors, match_covariance, match_histogram, read
+from zeuxis.images import Picture, Size, keep_colors, match_covariance, match_histogram
+from zeuxis.images.sources import as_picture, weighted
 from zeuxis.painting.levels import SMALLEST
 from zeuxis.painting.regions import Regions, read_regions
 from zeuxis.painting.settings import PaintSettings
@@ -112,31 +111,10 @@ def read_styles(style: Any, max_megapixels: float = 200.0) -> list[tuple[Picture
     Raises:
         ZeuxisError: for no style, a painting that cannot be read, a bad weight.
     """
-    named = [_weighted(s) for s in (style if isinstance(style, list) else [style])]
+    named = [weighted(s) for s in (style if isinstance(style, list) else [style])]
     if not named:
         raise ZeuxisError("there is no style: give at least one painting")
     return [(as_picture(source, max_megapixels), weight) for source, weight in named]
-
-
-def as_picture(source: Any, max_megapixels: float = 200.0) -> Picture:
-    """A picture from a file name, an open file, a Pillow image, an array or a picture."""
-    if isinstance(source, Picture):
-        return source
-    if isinstance(source, Image.Image):
-        return Picture.from_pil(source)
-    if isinstance(source, np.ndarray):
-        return Picture.from_array(source)
-    return read(source, max_megapixels=max_megapixels)
-
-
-def _weighted(style: Any) -> tuple[Any, float]:
-    source, weight = style if isinstance(style, tuple) else (style, 1.0)
-    if not (isinstance(weight, int | float) and 0 < weight < float("inf")):
-        name = source if isinstance(source, str | Path) else "a style"
-        raise ZeuxisError(
-            f"the weight {weight!r} of {name} is not a positive number: give one, as 0.5"
-        )
-    return source, float(weight)
 
 
 def _colored(

@@ -57,6 +57,7 @@ class VGG(nn.Module):
     """
 
     mean: Tensor
+    conv1_1_weight: Tensor
 
     def __init__(
         self,
@@ -112,8 +113,19 @@ class VGG(nn.Module):
         return self.run(self.prepare(picture), steps, wanted)[1]
 
     def prepare(self, picture: Tensor) -> Tensor:
-        """The network's own input: the picture less the mean, channels last."""
-        return picture.contiguous(memory_format=torch.channels_last) - self.mean
+        """The network's own input: the picture less the mean, channels last, at its precision."""
+        x = picture.contiguous(memory_format=torch.channels_last) - self.mean
+        return x.to(self.conv1_1_weight.dtype)
+
+    def at(self, dtype: torch.dtype) -> "VGG":
+        """A copy that computes with numbers of another type; the mean stays as it is."""
+        names = [name for name in self.state_dict() if name != "mean"]
+        tensors = {
+            name.replace("_weight", ".weight").replace("_bias", ".bias"): getattr(self, name)
+            for name in names
+        }
+        lowered = {name: tensor.to(dtype) for name, tensor in tensors.items()}
+        return VGG(self.kind, lowered, self.mean, self.pooling, self.padding)
 
     def run(
         self, x: Tensor, steps: Iterable[str], wanted: frozenset[str]

@@ -1,0 +1,60 @@
+"""The loss of painted crops: Johnson et al. 2016, section 3.2, for several styles at once."""
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor
+
+from zeuxis.perception.grams import gram
+from zeuxis.perception.losses import content_loss, total_variation
+from zeuxis.perception.vgg import VGG
+from zeuxis.style.training.settings import StyleTrainSettings
+
+
+def relative_style_loss(features: Mapping[str, Tensor], targets: Mapping[str, Tensor]) -> Tensor:
+    """Mean over layers of |G - A|^2 / |A|^2, for each of N pictures: N.
+
+    Johnson et al. 2016, equation 4, relative to the target's own size: one weight suits all
+    layers and all paintings.
+    """
+    losses = []
+    for layer, target in targets.items():
+        gap = (gram(features[layer]) - target).square().sum((1, 2))
+        losses.append(gap / target.square().sum((1, 2)))
+    return torch.stack(losses).mean(0)
+
+
+class Objective:
+    """What painted crops cost, by part."""
+
+    def __init__(self, vgg: VGG, settings: StyleTrainSettings) -> None:
+        self.vgg, self.settings = vgg, settings
+
+    def __call__(
+        self, painted: Tensor, photos: Tensor, targets: Mapping[str, Tensor]
+    ) -> dict[str, Tensor]:
+        """Weighted losses of N painted crops.
+
+        Args:
+            painted: N x 3 x H x W in [0, 1].
+            photos: what they were painted on.
+            targets: Gram matrices of their paintings, N x C x C for each style layer.
+        """
+        settings = self.settings
+        with torch.no_grad():
+            wanted = self.see(photos, settings.content_layers)
+        seen = self.see(painted, {*settings.content_layers, *settings.style_layers})
+        contents = [
+            content_loss(seen[layer].float(), wanted[layer].float())
+            for layer in settings.content_layers
+        ]
+        return {
+            "content": settings.content_weight * torch.stack(contents).mean(),
+            "style": settings.style_weight * relative_style_loss(seen, targets).mean(),
+            "tv": settings.tv_weight * total_variation(painted),
+        }
+
+    def see(self, pictures: Tensor, layers: Sequence[str] | set[str]) -> dict[str, Tensor]:
+        """Features of pictures, at the network's own precision."""
+        features: dict[str, Tensor] = self.vgg(pictures, layers)
+        return features

@@ -1,0 +1,86 @@
+"""What a training run has around its loop: previews, a trace, figures for the card."""
+
+import json
+from collections import deque
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import fmean
+from typing import Generic
+
+from torch import nn
+
+from zeuxis.errors import ZeuxisError
+from zeuxis.style.training.previews import Previews
+from zeuxis.style.training.settings import StyleTrainSettings
+from zeuxis.style.training.trainer import Batch, Callback, Lesson, Report, Trainer
+
+LAST = 200  # steps that the final losses are the mean of
+
+
+class Session(Generic[Batch]):
+    """A model and its lesson, ready to train, and what is to be told of it."""
+
+    def __init__(
+        self, model: nn.Module, lesson: Lesson[Batch], settings: StyleTrainSettings
+    ) -> None:
+        self.model, self.lesson, self.settings = model, lesson, settings
+        self.callbacks: list[Callback] = []
+        self.losses: deque[dict[str, float]] = deque(maxlen=LAST)
+        self.trainer: Trainer[Batch] | None = None
+
+    def preview(self, previews: Previews) -> None:
+        """Write sheets every so many steps, with the averaged weights."""
+
+        def write(report: Report) -> None:
+            if previews.is_due(report.step) and self.trainer is not None:
+                with self.trainer.averaged():
+                    previews.write()
+
+        self.callbacks.append(write)
+
+    def trace(self, path: Path, append: bool = False) -> None:
+        """Write a line of JSON for each step.
+
+        Raises:
+            ZeuxisError: if the file cannot be written.
+        """
+
+        def put(text: str, mode: str) -> None:
+            try:
+                with path.open(mode, encoding="utf-8") as file:
+                    file.write(text)
+            except OSError as error:
+                raise ZeuxisError(
+                    f"cannot write the trace {path} ({error.strerror}): choose another file"
+                ) from error
+
+        put("", "a" if append else "w")
+        self.callbacks.append(lambda report: put(json.dumps(report.plain()) + "\n", "a"))
+
+    def train(
+        self,
+        callbacks: Sequence[Callback] = (),
+        checkpoint: Path | None = None,
+        resume: bool = False,
+    ) -> bool:
+        """Train; whether to the end. The model then has its averaged weights."""
+        self.trainer = Trainer(
+            self.model,
+            self.lesson,
+            self.settings,
+            checkpoint,
+            [*callbacks, *self.callbacks, lambda report: self.losses.append(report.losses)],
+        )
+        if resume:
+            self.trainer.resume()
+        done = self.trainer.train()
+        self.trainer.average.swap(self.model)
+        return done
+
+    def metrics(self) -> dict[str, float]:
+        """Steps and seconds that it took, and the mean losses of the last steps, weighted."""
+        assert self.trainer is not None
+        parts = self.losses[0] if self.losses else {}
+        losses = {f"{name}_loss": fmean(each[name] for each in self.losses) for name in parts}
+        taken = {"steps": self.trainer.step, "seconds": round(self.trainer.seconds)}
+        return taken | {name: round(loss, 4) for name, loss in losses.items()}
