@@ -112,19 +112,21 @@ def test_a_photograph_of_2048_pixels(network: Network) -> None:
 
 
 LARGE = """
-import resource, sys
+import re, sys
 import numpy as np
 from zeuxis.runtime import load_network
 network = load_network(sys.argv[1])
 pixels = np.random.default_rng(0).integers(0, 256, (8192, 8192, 3), np.uint8)
 painted = network.paint(pixels, network.tensors["rows"][0, 0])
 assert painted.shape == pixels.shape and painted.std() > 1
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+# Not ru_maxrss, which goes on from what the process had that this one was forked from.
+peak = re.search(r"VmHWM:\\s+(\\d+) kB", open("/proc/self/status").read())
+print(int(peak[1]) * 1024)
 """
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(sys.platform != "linux", reason="counts as Linux does")
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux")
 def test_8192_pixels_in_two_gigabytes(tmp_path: Path) -> None:
     """With a network as large as the shipped one."""
     import torch

@@ -95,10 +95,12 @@ def put(strip: Floats, first: int, result: Pixels, offset: int) -> None:
     top, bottom = max(first, 0), min(first + strip.shape[2], height)
     if bottom <= top:
         return
-    own = strip[0, :, top - first : bottom - first, offset : offset + width].transpose(1, 2, 0)
+    own = strip[0, :, top - first : bottom - first, offset : offset + width]
     if result.dtype == np.uint8:
-        own = np.rint(np.clip(own, 0, 1) * np.float32(255))
-    result[top:bottom] = own
+        own = own * np.float32(255)
+        np.clip(np.rint(own, out=own), 0, 255, out=own)
+    for channel, values in enumerate(own):  # one after the other: NumPy is twice as fast so
+        result[top:bottom, :, channel] = values
 
 
 def _continued(side: int, borders: Borders) -> int:
