@@ -118,7 +118,7 @@ from zeuxis.runtime import load_network
 network = load_network(sys.argv[1])
 pixels = np.random.default_rng(0).integers(0, 256, (8192, 8192, 3), np.uint8)
 painted = network.paint(pixels, network.tensors["rows"][0, 0])
-assert painted.shape == pixels.shape and painted.std() > 1
+assert painted.shape == pixels.shape and painted.min() < painted.max()
 # Not ru_maxrss, which goes on from what the process had that this one was forked from.
 peak = re.search(r"VmHWM:\\s+(\\d+) kB", open("/proc/self/status").read())
 print(int(peak[1]) * 1024)

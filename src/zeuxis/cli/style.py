@@ -145,10 +145,9 @@ def train_any_command(paintings: Path, start: Path, quiet: bool, **options: Any)
 )
 @click.option(
     "--content",
-    required=True,
     type=click.Path(path_type=Path),
     metavar="FOLDER",
-    help="Photographs to practise on.",
+    help="Photographs to practise on.  [default: four that come with Zeuxis]",
 )
 @click.option("-o", "--output", type=MODEL, metavar="OUT", help="A new file.  [default: MODEL]")
 @click.option("--name", help="What to call the style.  [default: PAINTING's name]")
@@ -182,7 +181,7 @@ def add_command(
     Only the numbers of the new style are tuned; the others stay as they are. MODEL may be `shipped`: the
     network that comes with Zeuxis, to be written to another file with -o.
 
-    For example: zeuxis style add my-painting.jpg --to my-styles.safetensors --content photos/
+    For example: zeuxis style add my-painting.jpg --to my-styles.safetensors
     """
     from dataclasses import replace
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MULTIPLE, SMALLEST = 8, 16  # sides of what the network works on
 
 
-def fresco(widths: Sequence[int] = (16, 48, 96), blocks: int = 4) -> Network:
+def fresco(widths: Sequence[int] = (16, 48, 96), blocks: int = 3, fine_blocks: int = 1) -> Network:
     """The network of these widths.
 
     What is kept between passes is all at a quarter and an eighth; what is at a half is computed again,
@@ -29,18 +29,24 @@ def fresco(widths: Sequence[int] = (16, 48, 96), blocks: int = 4) -> Network:
     skip = _rectified(kept(x))
     x = _convolution(skip, "down.2.weight", eighth, stride=2)
     x = kept(_rectified(kept(x)))
-    for block in range(blocks):
-        y = kept(_convolution(x, f"residual.{2 * block}.weight", eighth))
-        y = kept(_convolution(_rectified(y), f"residual.{2 * block + 1}.weight", eighth))
-        x = kept(added(x, normalised(y)))
-    x = kept(layers.enlarged(x, "up.0.weight", quarter))
-    x = added(skip, _rectified(x))
-    x = layers.enlarged(x, "up.1.weight", half)
+    x = _through("residual", blocks, x)
+    x = kept(layers.enlarged(_smoothed(x), "up.0.weight", quarter))
+    x = _through("fine", fine_blocks, kept(added(skip, _rectified(x))))
+    x = layers.enlarged(_smoothed(x), "up.1.weight", half)
     x = layers.convolution(_rectified(x), "last.weight", 12, bias="last.bias", pad="reflect")
     painted = layers.applied(_smoothed(layers.shuffled(x)), "Sigmoid")
     borders = Borders(multiple=MULTIPLE, least=SMALLEST)
-    row = 2 * (half + quarter + eighth * (1 + 2 * blocks) + quarter + half)
+    row = 2 * (2 * half + quarter * (2 + 2 * fine_blocks) + eighth * (1 + 2 * blocks))
     return Network(painted, borders, unit=MULTIPLE, row=row)
+
+
+def _through(name: str, blocks: int, x: Layer) -> Layer:
+    """Through residual blocks."""
+    for block in range(blocks):
+        y = kept(_convolution(x, f"{name}.{2 * block}.weight", x.channels))
+        y = kept(_convolution(_rectified(y), f"{name}.{2 * block + 1}.weight", x.channels))
+        x = kept(added(x, normalised(y)))
+    return x
 
 
 def _rectified(x: Layer) -> Layer:

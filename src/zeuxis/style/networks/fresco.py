@@ -7,17 +7,20 @@ The job of Johnson et al. 2016 for about a tenth of the arithmetic. What is new 
 - conditional instance normalisation (Dumoulin et al. 2017, equation 5): all that is particular to a style is
   one row of numbers, a scale and a shift for each channel of each normalisation, so rows can be blended;
 - a skip from the way down to the way up, at a quarter, so that the photo stays readable;
-- it enlarges by nearest neighbours and a convolution (Odena et al. 2016), and at last by a shuffle whose grid
-  is cancelled exactly for flat areas by a fixed [1, 2, 1] filter (Sugawara et al. 2018 use [1, 1]);
+- it enlarges by nearest neighbours and a convolution (Odena et al. 2016), and at last by a shuffle; a fixed
+  [1, 2, 1] filter before the former and after the latter takes away what alternates from cell to cell, which
+  otherwise becomes a lattice (Sugawara et al. 2018 use [1, 1] after a shuffle);
 - borders are continued by reflection before every convolution: zeros would draw a frame.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+Style = tuple[Tensor, Tensor]  # scale and shift of a normalisation, N x C
 
 EPSILON = 1e-5
 MULTIPLE = 8  # sides of what the network works on
@@ -30,15 +33,18 @@ class Fresco(nn.Module):
     Args:
         widths: channels at a half, a quarter and an eighth of the picture's size.
         blocks: residual blocks at an eighth.
+        fine_blocks: residual blocks at a quarter, on the way up.
 
     Attributes:
         row_length: how many numbers make a style.
     """
 
-    def __init__(self, widths: Sequence[int] = (16, 48, 96), blocks: int = 4) -> None:
+    def __init__(
+        self, widths: Sequence[int] = (16, 48, 96), blocks: int = 3, fine_blocks: int = 1
+    ) -> None:
         super().__init__()
         half, quarter, eighth = self.widths = tuple(widths)
-        self.blocks = blocks
+        self.blocks, self.fine_blocks = blocks, fine_blocks
         self.down = nn.ModuleList(
             [
                 _convolution(12, half),
@@ -47,16 +53,18 @@ class Fresco(nn.Module):
             ]
         )
         self.residual = nn.ModuleList(_convolution(eighth, eighth) for _ in range(2 * blocks))
+        self.fine = nn.ModuleList(_convolution(quarter, quarter) for _ in range(2 * fine_blocks))
         self.up = nn.ModuleList([_convolution(eighth, quarter), _convolution(quarter, half)])
         self.last = _convolution(half, 12, bias=True)
-        self.norms = [half, quarter, eighth, *[eighth] * (2 * blocks), quarter, half]
+        on_the_way_up = [quarter] * (1 + 2 * fine_blocks)
+        self.norms = [half, quarter, eighth, *[eighth] * (2 * blocks), *on_the_way_up, half]
         self.row_length = 2 * sum(self.norms)
         nn.init.zeros_(self.last.bias)  # type: ignore[arg-type]
 
     @property
     def config(self) -> dict[str, Any]:
         """What it was made with, for a card."""
-        return {"widths": list(self.widths), "blocks": self.blocks}
+        return {"widths": list(self.widths), "blocks": self.blocks, "fine_blocks": self.fine_blocks}
 
     def plain_row(self) -> Tensor:
         """The row of instance normalisation with nothing learned: scales of 1, then shifts of 0."""
@@ -83,13 +91,20 @@ class Fresco(nn.Module):
         x = F.relu(_normalised(self.down[0](x), *next(styles)))
         x = skip = F.relu(_normalised(self.down[1](x), *next(styles)))
         x = F.relu(_normalised(self.down[2](x), *next(styles)))
-        for first, second in zip(self.residual[::2], self.residual[1::2], strict=True):
-            y = F.relu(_normalised(first(x), *next(styles)))
-            x = x + _normalised(second(y), *next(styles))
+        x = _through(self.residual, x, styles)
         x = skip + F.relu(_normalised(self.up[0](_doubled(x)), *next(styles)))
+        x = _through(self.fine, x, styles)
         x = F.relu(_normalised(self.up[1](_doubled(x)), *next(styles)))
         x = F.pixel_shuffle(self.last(x), 2)
         return torch.sigmoid(_smoothed(x.float()))
+
+
+def _through(convolutions: nn.ModuleList, x: Tensor, styles: Iterator[Style]) -> Tensor:
+    """Through residual blocks of two convolutions, with no ReLU after the addition (Gross & Wilber 2016)."""
+    for first, second in zip(convolutions[::2], convolutions[1::2], strict=True):
+        y = F.relu(_normalised(first(x), *next(styles)))
+        x = x + _normalised(second(y), *next(styles))
+    return x
 
 
 def continued(picture: Tensor) -> Tensor:
@@ -112,11 +127,12 @@ def _normalised(x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
 
 
 def _doubled(x: Tensor) -> Tensor:
-    return F.interpolate(x, scale_factor=2, mode="nearest")
+    return F.interpolate(_smoothed(x), scale_factor=2, mode="nearest")
 
 
 def _smoothed(x: Tensor) -> Tensor:
     """[1, 2, 1] / 4 down and across: takes away what alternates from pixel to pixel."""
     line = x.new_tensor([0.25, 0.5, 0.25])
-    kernel = (line[:, None] * line[None, :]).expand(3, 1, 3, 3)
-    return F.conv2d(F.pad(x, (1, 1, 1, 1), mode="replicate"), kernel, groups=3)
+    channels = x.shape[1]
+    kernel = (line[:, None] * line[None, :]).expand(channels, 1, 3, 3)
+    return F.conv2d(F.pad(x, (1, 1, 1, 1), mode="replicate"), kernel, groups=channels)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,8 @@ from zeuxis.style.training.previews import Previews
 from zeuxis.style.training.session import Session
 from zeuxis.style.training.settings import ADDING, StyleTrainSettings
 from zeuxis.style.training.trainer import Callback
+
+OUR_PHOTOGRAPHS = Path(str(files("zeuxis.perception") / "photographs"))
 
 
 def train_styles(
@@ -61,16 +64,17 @@ def train_styles(
             settings out of range.
     """
     settings, output = settings or StyleTrainSettings(), Path(output)
-    files = [Path(each) for each in paintings]
+    pictures = [Path(each) for each in paintings]
     validate(settings)
     checkpoint = checkpoint_of(output)
     check_writable(output, force or (resume and checkpoint.exists()))
-    if not files:
+    if not pictures:
         raise ZeuxisError("there is no style: give at least one painting")
-    styles = described(files, about or {})
-    config = {"fresco": {"widths": settings.widths, "blocks": settings.blocks}, "johnson": {}}
-    model = new_model(settings.network, config[settings.network], styles, settings.seed)
-    lesson = lesson_of(model, files, Path(content), settings)
+    styles = described(pictures, about or {})
+    knobs_of = ("widths", "blocks", "fine_blocks") if settings.network == "fresco" else ()
+    config = {name: getattr(settings, name) for name in knobs_of}
+    model = new_model(settings.network, config, styles, settings.seed)
+    lesson = lesson_of(model, pictures, Path(content), settings)
     session = Session(model, lesson, settings)
     if preview_photos:
         sheet = output.with_name(f"{output.stem}.preview.jpg")
@@ -83,7 +87,7 @@ def train_styles(
         kind=settings.network,
         data=f"{len(lesson.crops.files)} photographs of the folder {lesson.crops.folder.resolve().name}",
         command=command_of(
-            " ".join(["zeuxis style train", *(file.name for file in files)]),
+            " ".join(["zeuxis style train", *(each.name for each in pictures)]),
             Path(content),
             output,
             settings,
@@ -102,8 +106,8 @@ def train_styles(
 def add_style(
     painting: str | Path,
     model_file: str | Path,
-    content: str | Path,
     output: str | Path | None = None,
+    content: str | Path | None = None,
     settings: StyleTrainSettings | None = None,
     *,
     about: Mapping[str, str] | None = None,
@@ -118,8 +122,8 @@ def add_style(
     Args:
         painting: a picture file.
         model_file: the network, as `train_styles` writes it.
-        content: a folder of photographs to practise on.
         output: a new model file; None for `model_file` itself.
+        content: a folder of photographs to practise on; None for the four that come with Zeuxis.
         settings: the knobs; by default `ADDING`.
         about: `name`, `title`, `painter`, `year` of the style.
         force: replace a style of that name, and a file that is there already.
@@ -145,7 +149,8 @@ def add_style(
     model = StyleModel(whole.network, [style])
     model.network.requires_grad_(False)
     model.plain.requires_grad_(False)  # type: ignore[union-attr]
-    lesson = lesson_of(model, [painting], Path(content), settings)
+    photos = OUR_PHOTOGRAPHS if content is None else Path(content)
+    lesson = lesson_of(model, [painting], photos, settings)
     begin_from_nearest(lesson, whole)
     session = Session(model, lesson, settings)
     if trace is not None:
