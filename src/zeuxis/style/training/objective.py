@@ -7,6 +7,7 @@ from torch import Tensor
 
 from zeuxis.perception.grams import gram
 from zeuxis.perception.losses import content_loss, total_variation
+from zeuxis.perception.tones import patch_loss, tone_loss
 from zeuxis.perception.vgg import VGG
 from zeuxis.style.training.settings import StyleTrainSettings
 
@@ -51,6 +52,8 @@ class Objective:
         return {
             "content": settings.content_weight * torch.stack(contents).mean(),
             "style": settings.style_weight * relative_style_loss(seen, targets).mean(),
+            "tone": settings.tone_weight * tone_loss(painted, photos).mean(),
+            "patch": settings.patch_weight * patch_loss(painted, photos).mean(),
             "tv": settings.tv_weight * total_variation(painted),
         }
 

@@ -19,7 +19,7 @@ class StyleTrainSettings:
     )
     blocks: int = setting(3, "Residual blocks of fresco at 1/8.", low=0, high=32)
     fine_blocks: int = setting(1, "And at 1/4, on the way up.", low=0, high=32)
-    steps: int = setting(5500, "Steps to take, unless minutes are given.", low=1)
+    steps: int = setting(6500, "Steps to take, unless minutes are given.", low=1)
     minutes: float | None = setting(
         None, "Train for about this long; the number of steps is measured.", low=0.1, unit="minutes"
     )
@@ -41,6 +41,12 @@ class StyleTrainSettings:
     content_weight: float = setting(0.15, "How much the photo's contents count.", low=0)
     style_weight: float = setting(8.0, "How much the painting's style counts.", low=0)
     tv_weight: float = setting(0.1, "How much roughness is held down (total variation).", low=0)
+    tone_weight: float = setting(
+        1.0, "How much light and dark shall be where the photo has them.", low=0
+    )
+    patch_weight: float = setting(
+        8.0, "How much patches of colour are held down where the photo has none.", low=0
+    )
     plain_weight: float = setting(
         4.0, "How much the row that gives back the photo counts (for strength).", low=0
     )
