@@ -3,7 +3,7 @@
     python benchmarks/networks.py --data ../shared/data --steps 600
 
 Each network learns one painting, from the same photographs, in the same steps; then it paints photographs it
-has not seen, at 512 px. Style is |G - A|^2 / |A|^2 of Gram matrices, a mean over four layers of the normalised
+has not seen, at 512 px. Style is |G - A|^2 / |A|^2 of Gram matrices, a mean over four layers of our
 VGG-16; content is the mean squared difference at relu3_3; lower is better. Time is that of ONNX Runtime at
 1024 x 1024, networks in turn. Results go to benchmarks/results/networks.md.
 """

@@ -139,7 +139,7 @@ def test_8192_pixels_in_two_gigabytes(tmp_path: Path) -> None:
     network = Fresco()
     tensors = {name: each.numpy() for name, each in network.state_dict().items()}
     tensors["rows"] = network.plain_row().expand(1, 2, -1).numpy()
-    card = Card("large", "fresco", extra={"network": {"widths": network.widths, "blocks": 4}})
+    card = Card("large", "fresco", extra={"network": network.config})
     path = tmp_path / "large.safetensors"
     save(path, add_graphs(tensors, card), card)
     done = subprocess.run([sys.executable, "-c", LARGE, path], capture_output=True, text=True)

@@ -1,7 +1,7 @@
 """Losses that hold a painting's large forms to the photograph's, and leave its strokes alone.
 
 Gram matrices say which colours a picture has, not where. A small network then lays patches of them where the
-photo has nothing to show for it. Both losses look from afar, at means of squares as large as strokes are wide.
+photo has nothing to show for it. Both losses look from afar, at means of squares as large as strokes.
 Ours.
 """
 
