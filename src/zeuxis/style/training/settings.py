@@ -19,13 +19,13 @@ class StyleTrainSettings:
     )
     blocks: int = setting(3, "Residual blocks of fresco at 1/8.", low=0, high=32)
     fine_blocks: int = setting(1, "And at 1/4, on the way up.", low=0, high=32)
-    steps: int = setting(6500, "Steps to take, unless minutes are given.", low=1)
+    steps: int = setting(5200, "Steps to take, unless minutes are given.", low=1)
     minutes: float | None = setting(
         None, "Train for about this long; the number of steps is measured.", low=0.1, unit="minutes"
     )
     batch_size: int = setting(4, "Photographs a step.", low=1, high=256)
     crop_sizes: tuple[int, ...] = setting(
-        (192, 192, 192, 192, 256), "Sides of the crops: the first for the first part of the steps, and on.",
+        (192,), "Sides of the crops: the first for the first part of the steps, and on.",
         low=64, high=1024, unit="pixels",
     )  # fmt: skip
     zoom: float = setting(
