@@ -29,7 +29,6 @@ PHOTO, PAINTING = "content_test/tubingen.jpg", "style/starry_night.jpg"
 PAUSE = 0.3  # seconds between turns: the threads of the side before still spin for a while
 FRESH = 3  # processes that are started to see what memory one takes: it hardly varies
 
-
 Turns = dict[str, Callable[[], Sample]]
 
 

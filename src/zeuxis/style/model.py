@@ -96,8 +96,6 @@ def load_model(path: str | Path) -> tuple[StyleModel, dict[str, np.ndarray], Car
         raise ZeuxisError(
             f"{path} is a {card.kind}: only {' and '.join(TRAINABLE)} networks can be trained on"
         )
-    network: Any = NETWORKS.get(card.kind)(**card.extra["network"])
-    model = StyleModel(network.to(memory_format=torch.channels_last), card.extra["styles"])
     state = {
         (name if name in ("rows", "plain") else f"network.{name}"): torch.from_numpy(
             np.asarray(array, np.float32)
@@ -106,7 +104,9 @@ def load_model(path: str | Path) -> tuple[StyleModel, dict[str, np.ndarray], Car
         if not name.startswith(("graph.", "predictor."))
     }
     try:
+        network: Any = NETWORKS.get(card.kind)(**card.extra["network"])
+        model = StyleModel(network.to(memory_format=torch.channels_last), card.extra["styles"])
         model.load_state_dict(state)
-    except RuntimeError as error:
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise ZeuxisError(f"{path} does not hold the network on its card: get it anew") from error
     return model, tensors, card

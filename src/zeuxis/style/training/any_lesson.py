@@ -113,6 +113,6 @@ class AnyLesson:
     def _painting(self, rng: np.random.Generator) -> np.ndarray:
         settings = self.settings
         source = self.crops if rng.random() < settings.photo_share else self.paintings
-        shrink = source.short_side / settings.style_crop
+        shrink = max(1.0, source.short_side / settings.style_crop)
         drawn = source.draw(rng, settings.style_crop, ZOOM, shrink)
         return widened(drawn, rng, settings.recolor)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from shlex import quote
 
 import numpy as np
 
@@ -10,7 +11,6 @@ from zeuxis.errors import ZeuxisError
 from zeuxis.models import Card, save
 from zeuxis.models.files import check_writable
 from zeuxis.perception.vgg import VGG, load_vgg
-from zeuxis.settings import validate
 from zeuxis.style.graphs import add_graphs
 from zeuxis.style.graphs.predictor import GROUPS, add_predictor
 from zeuxis.style.model import load_model
@@ -19,6 +19,7 @@ from zeuxis.style.training.any_settings import AnyTrainSettings
 from zeuxis.style.training.lessons import READ_AT, eyes
 from zeuxis.style.training.run import checkpoint_of, command_of
 from zeuxis.style.training.session import Session
+from zeuxis.style.training.settings import check
 from zeuxis.style.training.trainer import Callback
 
 
@@ -55,13 +56,17 @@ def train_any(
             settings out of range.
     """
     settings, output = settings or AnyTrainSettings(), Path(output)
-    validate(settings)
+    check(settings)
     checkpoint = checkpoint_of(output)
     check_writable(output, force or (resume and checkpoint.exists()))
     known, _, card = load_model(start)
     if known.rows is None:
         raise ZeuxisError(f"{start} is a {card.kind}, which has no rows: give a fresco")
     objective, precision = eyes(settings)
+    if objective.vgg.kind != "vgg16":
+        raise ZeuxisError(
+            f"{settings.vgg} is a {objective.vgg.kind}, but styles are read with a vgg16: give one"
+        )
     device = objective.vgg.mean.device
     model = AnyModel.from_styles(known, settings.hidden, settings.seed).to(device)
     lesson = AnyLesson(
@@ -83,7 +88,7 @@ def train_any(
         kind="fresco",
         data=f"{counts} of the folders {Path(paintings).name}, {Path(content).name}",
         command=command_of(
-            f"zeuxis style train-any {Path(paintings).name} --start {Path(start).name}",
+            f"zeuxis style train-any {quote(Path(paintings).name)} --start {quote(Path(start).name)}",
             Path(content),
             output,
             settings,

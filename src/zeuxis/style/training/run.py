@@ -4,20 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
+from shlex import quote
 
 import numpy as np
 
 from zeuxis.errors import ZeuxisError
 from zeuxis.models import Card, save
 from zeuxis.models.files import check_writable
-from zeuxis.settings import knobs, validate
+from zeuxis.settings import knobs
 from zeuxis.style.graphs import add_graphs
 from zeuxis.style.model import StyleModel, load_model, new_model
 from zeuxis.style.training.lessons import begin_from_nearest, lesson_of
 from zeuxis.style.training.paintings import described
 from zeuxis.style.training.previews import Previews
 from zeuxis.style.training.session import Session
-from zeuxis.style.training.settings import ADDING, StyleTrainSettings
+from zeuxis.style.training.settings import ADDING, StyleTrainSettings, check
 from zeuxis.style.training.trainer import Callback
 
 OUR_PHOTOGRAPHS = Path(str(files("zeuxis.perception") / "photographs"))
@@ -65,7 +66,7 @@ def train_styles(
     """
     settings, output = settings or StyleTrainSettings(), Path(output)
     pictures = [Path(each) for each in paintings]
-    validate(settings)
+    check(settings)
     checkpoint = checkpoint_of(output)
     check_writable(output, force or (resume and checkpoint.exists()))
     if not pictures:
@@ -87,7 +88,7 @@ def train_styles(
         kind=settings.network,
         data=f"{len(lesson.crops.files)} photographs of the folder {lesson.crops.folder.resolve().name}",
         command=command_of(
-            " ".join(["zeuxis style train", *(each.name for each in pictures)]),
+            " ".join(["zeuxis style train", *(quote(each.name) for each in pictures)]),
             Path(content),
             output,
             settings,
@@ -135,7 +136,7 @@ def add_style(
     """
     settings, painting = settings or ADDING, Path(painting)
     target = Path(output or model_file)
-    validate(settings)
+    check(settings)
     check_writable(target, force or output is None)
     whole, tensors, card = load_model(model_file)
     if whole.rows is None:
@@ -172,10 +173,10 @@ def checkpoint_of(output: Path) -> Path:
 
 def command_of(words: str, content: Path, output: Path, settings: StyleTrainSettings) -> str:
     """The command that makes the same model again, with names of files but no folders."""
-    said = [words, f"--content {content.name}"]
+    said = [words, f"--content {quote(content.name)}"]
     for knob in knobs(type(settings)):
         value = getattr(settings, knob.name)
         if value != knob.default:
             text = ",".join(map(str, value)) if knob.many else value
             said.append(f"--{knob.name.replace('_', '-')} {text}")
-    return " ".join([*said, f"-o {output.name}"])
+    return " ".join([*said, f"-o {quote(output.name)}"])

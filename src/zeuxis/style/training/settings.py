@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from zeuxis.settings import setting
+from zeuxis.errors import ZeuxisError
+from zeuxis.settings import setting, validate
 
 NETWORKS = ("fresco", "johnson")
 
@@ -78,3 +79,18 @@ class StyleTrainSettings:
 ADDING = StyleTrainSettings(
     minutes=5.0, learning_rate=6e-3, crop_sizes=(192,), averaging=0.99, plain_weight=0.0
 )  # what adding one style to a trained network begins from
+
+
+def check(settings: StyleTrainSettings) -> None:
+    """Hold every knob to its range, and lists to their length.
+
+    Raises:
+        ZeuxisError: naming the first setting that is out of bounds.
+    """
+    validate(settings)
+    if len(settings.widths) != 3:
+        given = ",".join(map(str, settings.widths)) or "empty"
+        raise ZeuxisError(f"widths is {given}, but must be three numbers: for 1/2, 1/4 and 1/8")
+    for name in ("crop_sizes", "style_sizes", "content_layers", "style_layers"):
+        if not getattr(settings, name):
+            raise ZeuxisError(f"{name} is empty: give at least one")

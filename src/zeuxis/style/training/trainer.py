@@ -95,6 +95,8 @@ class Trainer(Generic[Batch]):
         self.average = Average(model, settings.averaging)
         self.step, self.steps, self.seconds, self.recoveries = 0, settings.steps, 0.0, 0
         self.measured = False  # the number of steps, if minutes were asked for
+        if self._is_timed():
+            self.steps = max(self.steps, TIMED_STEPS + 1)
         self.slowdown = 1.0  # of the learning rate, after steps back
 
     def train(self) -> bool:
@@ -107,7 +109,7 @@ class Trainer(Generic[Batch]):
             while self.step < self.steps and not interrupt.asked:
                 losses = self._learn(next(feed))
                 self.seconds = time.monotonic() - began
-                if not math.isfinite(sum(losses.values())):
+                if losses is None:
                     self._step_back(snapshot)
                     feed = self._feed()
                     continue
@@ -115,7 +117,7 @@ class Trainer(Generic[Batch]):
                 if pace is not None and pace.is_known(self.seconds):
                     self.steps, pace = self.step + pace.steps_left(self.seconds), None
                     self.measured = True
-                    feed = self._feed()
+                    feed, snapshot = self._feed(), self._state()
                 if self.step % SNAPSHOT_STEPS == 0:
                     snapshot = self._state()
                 report = Report(self.step, self.steps, losses, self.seconds, self.recoveries)
@@ -127,17 +129,20 @@ class Trainer(Generic[Batch]):
             self.save()
         return self.step >= self.steps
 
-    def _learn(self, batch: Batch) -> dict[str, float]:
-        """One step of descent; the losses before it."""
+    def _learn(self, batch: Batch) -> dict[str, float] | None:
+        """One step of descent; the losses before it. No step and None if it would not be a finite one."""
         for group in self.optimizer.param_groups:
             group["lr"] = self.slowdown * self._learning_rate() * group["rate"]
         losses = self.lesson.losses(batch)
         self.optimizer.zero_grad(set_to_none=True)
         torch.stack(list(losses.values())).sum().backward()  # type: ignore[no-untyped-call]
         values = {name: loss.item() for name, loss in losses.items()}
-        if math.isfinite(sum(values.values())):
-            self.optimizer.step()
-            self.average.update(self.model)
+        slopes = [each.grad for each in self.trained.values() if each.grad is not None]
+        steepness = torch.nn.utils.get_total_norm(slopes).item()  # of a finite loss it may not be finite
+        if not math.isfinite(sum(values.values()) + steepness):
+            return None
+        self.optimizer.step()
+        self.average.update(self.model)
         return values
 
     def _learning_rate(self) -> float:
@@ -192,15 +197,25 @@ class Trainer(Generic[Batch]):
         """Go on from the checkpoint, to the same weights bit for bit.
 
         Raises:
-            ZeuxisError: if there is none, or it belongs to a run with other settings.
+            ZeuxisError: if there is none, or it belongs to a run with other settings or paintings.
         """
         assert self.checkpoint is not None
+        if not self.checkpoint.exists():
+            raise ZeuxisError(
+                f"there is nothing to resume, no checkpoint {self.checkpoint}: leave --resume out"
+            )
         tensors, state = load_checkpoint(self.checkpoint, next(self.model.parameters()).device)
-        if state.pop("settings") != _plain(asdict(self.settings)):
+        if state.pop("settings", None) != _plain(asdict(self.settings)):
             raise ZeuxisError(
                 f"{self.checkpoint} belongs to a run with other settings: give the same ones, or leave "
                 "--resume out"
             )
+        for name, parameter in self.trained.items():
+            if tensors[f"model.{name}"].shape != parameter.shape:
+                raise ZeuxisError(
+                    f"{self.checkpoint} belongs to a run with other paintings: give the same ones, or "
+                    "leave --resume out"
+                )
         self._set_state(tensors, state)
 
     def _state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
