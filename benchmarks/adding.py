@@ -2,8 +2,8 @@
 
     python benchmarks/adding.py --data ../shared/data
 
-A picture that the shipped network has not seen becomes a style of it: by `zeuxis style add`, which tunes a pair
-of rows for some minutes, and by training all of a copy of the network on nothing else. Both begin from the
+A picture that the shipped network has not seen becomes a style of it: by `zeuxis style add`, which tunes two
+rows for some minutes, and by training all of a copy of the network on nothing else. Both begin from the
 nearest style. Losses are those of `networks.py`, on photographs that were not practised on. Results go to
 benchmarks/results/adding.md.
 """

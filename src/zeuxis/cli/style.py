@@ -70,7 +70,7 @@ def train_command(
     settings = settings_from(options, StyleTrainSettings)
     names = ("content", "output", "preview_photos", "preview_every", "trace", "resume", "force")
     job = {name: options[name] for name in names}
-    train_styles = _trainer("run", "train_styles")
+    train_styles = _trainer("training.run", "train_styles")
     with Display(quiet) as display:
         card = train_styles(
             paintings,
@@ -120,7 +120,7 @@ def train_any_command(paintings: Path, start: Path, quiet: bool, **options: Any)
     For example: zeuxis style train-any paintings/ --content photos/ --start shipped -o any.safetensors
     """
     settings = settings_from(options, AnyTrainSettings)
-    train_any = _trainer("any_run", "train_any")
+    train_any = _trainer("training.any_run", "train_any")
     output = options["output"]
     with Display(quiet) as display:
         card = train_any(
@@ -188,7 +188,7 @@ def add_command(
     told_of = {key: options.pop(key) for key in ("title", "painter", "year")}
     about = {key: text for key, text in {"name": name or "", **told_of}.items() if text}
     settings = replace(ADDING, minutes=minutes, style_weight=style_weight)
-    add_style = _trainer("run", "add_style")
+    add_style = _trainer("training.run", "add_style")
     with Display(quiet) as display:
         card = add_style(
             painting,
@@ -198,8 +198,13 @@ def add_command(
             callbacks=[lambda report: display.show(lambda: told(report))],
             **options,
         )
-        added = card.extra["styles"][-1]["name"]
         target = options["output"] or model
+        if card is None:
+            display.say(
+                f"stopped: {target} has the style as far as it got; begin anew with --force"
+            )
+            click.get_current_context().exit(INTERRUPTED)
+        added = card.extra["styles"][-1]["name"]
         display.say(f"{target} paints in the style {added} too")
         display.say(f"try: zeuxis stylize photo.jpg --style {target}#{added}")
 
@@ -234,18 +239,35 @@ def import_command(file: Path, output: Path | None, name: str | None, force: boo
     click.echo(output)
 
 
+@style.command("export")
+@click.argument("model", type=MODEL)
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path), metavar="OUT", help="*.onnx"
+)
+@click.option("--force", is_flag=True, help="Replace what is there already.")
+def export_command(model: Path, output: Path, force: bool) -> None:
+    """Make an ONNX file of MODEL, for programs that know nothing of Zeuxis.
+
+    It takes `picture`, 1 x 3 x H x W in [0, 1], and, if MODEL has several styles, `weights`, one a style, and
+    `stroke_size`, from 0 to 1; it gives `painted`. The card is in its metadata.
+
+    For example: zeuxis style export shipped -o styles.onnx
+    """
+    export_file = _trainer("exporting", "export_file")
+    export_file(_model(model, output), output, force=force)
+    click.echo(output)
+
+
 def _trainer(module: str, name: str) -> Any:
-    """A function that trains.
+    """A function of a room that the base install cannot open.
 
     Raises:
         ZeuxisError: without torch or onnx.
     """
     try:
-        return getattr(import_module(f"zeuxis.style.training.{module}"), name)
+        return getattr(import_module(f"zeuxis.style.{module}"), name)
     except ImportError as error:
-        raise ZeuxisError(
-            "training needs torch and onnx: run pip install 'zeuxis[train]'"
-        ) from error
+        raise ZeuxisError("this needs torch and onnx: run pip install 'zeuxis[train]'") from error
 
 
 def _model(model: Path, output: Path | None) -> Path:

@@ -80,15 +80,15 @@ def read_card(path: str | Path) -> Card:
         return _card(path, file)[1]
 
 
-def check_writable(path: str | Path, overwrite: bool) -> None:
+def check_writable(path: str | Path, overwrite: bool, suffix: str = ".safetensors") -> None:
     """Refuse what `save` would refuse, before the work.
 
     Raises:
-        ZeuxisError: if it is no `*.safetensors`, exists (unless `overwrite`), or its folder takes no file.
+        ZeuxisError: if it has another suffix, exists (unless `overwrite`), or its folder takes no file.
     """
     path = Path(path)
-    if path.suffix != ".safetensors":
-        raise ZeuxisError(f"{path} would be a model file: give a name that ends in .safetensors")
+    if path.suffix != suffix:
+        raise ZeuxisError(f"{path} would be a model file: give a name that ends in {suffix}")
     if path.is_dir():
         raise ZeuxisError(f"cannot write {path}: it is a folder; give the name of a file")
     if path.exists() and not overwrite:

@@ -115,7 +115,7 @@ def add_style(
     force: bool = False,
     trace: str | Path | None = None,
     callbacks: Sequence[Callback] = (),
-) -> Card:
+) -> Card | None:
     """Add one style to a trained network, by tuning rows for it and nothing else (Dumoulin et al. 2017).
 
     It begins from the style of the network that is nearest. The other styles stay as they are, to the bit.
@@ -130,6 +130,9 @@ def add_style(
         force: replace a style of that name, and a file that is there already.
         trace: a file that gets a line of JSON for each step.
         callbacks: called with a `Report` after each step.
+
+    Returns:
+        the card of the model; None if the run was interrupted, and the style is written as far as it got.
 
     Raises:
         ZeuxisError: as `train_styles` does; for a model that holds one style only.
@@ -156,14 +159,14 @@ def add_style(
     session = Session(model, lesson, settings)
     if trace is not None:
         session.trace(Path(trace))
-    session.train(callbacks)
+    done = session.train(callbacks)
     rows = model.tensors()["rows"]
     places = [i for i, name in enumerate(names) if name != style["name"]]
     styles = [whole.styles[i] for i in places] + [style]
     kept = tensors | {"rows": np.concatenate([tensors["rows"][places], rows])}
     card = replace(card, name=target.stem, extra=card.extra | {"styles": styles})
     save(target, kept, card)
-    return card
+    return card if done else None
 
 
 def checkpoint_of(output: Path) -> Path:

@@ -138,7 +138,9 @@ class Trainer(Generic[Batch]):
         torch.stack(list(losses.values())).sum().backward()  # type: ignore[no-untyped-call]
         values = {name: loss.item() for name, loss in losses.items()}
         slopes = [each.grad for each in self.trained.values() if each.grad is not None]
-        steepness = torch.nn.utils.get_total_norm(slopes).item()  # of a finite loss it may not be finite
+        steepness = torch.nn.utils.get_total_norm(
+            slopes
+        ).item()  # inf at times where losses are not
         if not math.isfinite(sum(values.values()) + steepness):
             return None
         self.optimizer.step()
