@@ -20,7 +20,7 @@ class StyleTrainSettings:
     )
     blocks: int = setting(3, "Residual blocks of fresco at 1/8.", low=0, high=32)
     fine_blocks: int = setting(1, "And at 1/4, on the way up.", low=0, high=32)
-    steps: int = setting(5200, "Steps to take, unless minutes are given.", low=1)
+    steps: int = setting(6500, "Steps to take, unless minutes are given.", low=1)
     minutes: float | None = setting(
         None, "Train for about this long; the number of steps is measured.", low=0.1, unit="minutes"
     )
@@ -40,7 +40,7 @@ class StyleTrainSettings:
         high=100,
     )
     content_weight: float = setting(0.15, "How much the photo's contents count.", low=0)
-    style_weight: float = setting(8.0, "How much the painting's style counts.", low=0)
+    style_weight: float = setting(20.0, "How much the painting's style counts.", low=0)
     tv_weight: float = setting(0.1, "How much roughness is held down (total variation).", low=0)
     tone_weight: float = setting(
         1.0, "How much light and dark shall be where the photo has them.", low=0
@@ -56,7 +56,7 @@ class StyleTrainSettings:
         ("relu1_2", "relu2_2", "relu3_3", "relu4_1"), "Layers that hold the style."
     )
     style_sizes: tuple[int, ...] = setting(
-        (320, 480, 720), "Short sides of the painting, from fine to bold strokes.",
+        (360, 560, 880), "Short sides of the painting, from fine to bold strokes.",
         low=64, high=2048, unit="pixels",
     )  # fmt: skip
     averaging: float = setting(

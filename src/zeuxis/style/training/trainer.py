@@ -138,10 +138,8 @@ class Trainer(Generic[Batch]):
         torch.stack(list(losses.values())).sum().backward()  # type: ignore[no-untyped-call]
         values = {name: loss.item() for name, loss in losses.items()}
         slopes = [each.grad for each in self.trained.values() if each.grad is not None]
-        steepness = torch.nn.utils.get_total_norm(
-            slopes
-        ).item()  # inf at times where losses are not
-        if not math.isfinite(sum(values.values()) + steepness):
+        steepness = torch.nn.utils.get_total_norm(slopes).item()
+        if not math.isfinite(sum(values.values()) + steepness):  # one can be where the other is not
             return None
         self.optimizer.step()
         self.average.update(self.model)
