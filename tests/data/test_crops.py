@@ -120,7 +120,7 @@ def test_none_can_be_used(tmp_path: Path) -> None:
         (tmp_path / name).touch()
     source = Crops(tmp_path, 64)
     for _ in range(2):
-        with pytest.raises(ZeuxisError, match=r"none of the 2 pictures in .* [ab]\.png is empty"):
+        with pytest.raises(ZeuxisError, match=r"none of the 2 pictures in .*[ab]\.png is empty"):
             source.draw(np.random.default_rng(0), 32)
 
 

@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from zeuxis.style.networks import fresco
 from zeuxis.style.networks.fresco import Fresco, _normalised, _smoothed, continued
 
 
@@ -71,15 +72,18 @@ def test_a_row_has_a_scale_and_a_shift_for_each_channel() -> None:
 
 
 @torch.no_grad()
-def test_every_number_of_a_row_counts(network: Fresco) -> None:
+def test_every_part_of_a_row_counts(network: Fresco) -> None:
     """Each normalisation takes its own part of the row, and none is left over."""
     picture, row = torch.rand(1, 3, 32, 32), rows_of(network)
     before = network(picture, row)
-    for number, place in enumerate(torch.tensor(network.norms).cumsum(0)):
-        for half in (0, network.row_length // 2):
+    ends = torch.tensor(network.norms).cumsum(0).tolist()
+    ending_a_block = {4, 7}  # what these shift is constant, and the next normalisation takes it away
+    for half, idle in ((0, set()), (network.row_length // 2, ending_a_block)):
+        for number, end in enumerate(ends):
             other = row.clone()
-            other[0, half + place - network.norms[number] : half + place] += 1
-            assert (network(picture, other) - before).abs().max() > 1e-4
+            other[0, half + end - network.norms[number] : half + end] += 1
+            gap = (network(picture, other) - before).abs().max().item()
+            assert (gap < 1e-4) == (number in idle), (half, number)
 
 
 @torch.no_grad()
@@ -119,19 +123,24 @@ def test_a_flat_picture_comes_out_flat_up_to_the_border(network: Fresco) -> None
 
 
 @torch.no_grad()
-def test_a_picture_moved_is_a_painting_moved(network: Fresco) -> None:
-    """By 8 pixels, away from the borders; statistics are the same for a picture that goes round."""
-    torch.manual_seed(2)
-    tile = torch.rand(1, 3, 96, 96)
-    picture, row = tile.repeat(1, 1, 3, 3), rows_of(network)
+def test_a_picture_moved_is_a_painting_moved(
+    network: Fresco, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By 8 pixels, away from the borders, for the same statistics."""
+
+    def as_told(x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
+        return x * scale[:, :, None, None] + shift[:, :, None, None]
+
+    monkeypatch.setattr(fresco, "_normalised", as_told)
+    picture, row = torch.rand(1, 3, 192, 200), rows_of(network)
     painted = network(picture, row)
-    inside = slice(96, 192)
-    for down, right in ((8, 0), (0, 8), (8, 16)):
+
+    def gap(down: int, right: int) -> float:
         moved = network(picture.roll((down, right), (2, 3)), row).roll((-down, -right), (2, 3))
-        gap = (moved - painted)[..., inside, inside].abs()
-        assert gap.max() < 2e-3  # the borders that are not seen are in the statistics
-    shifted = network(picture.roll(1, 3), row).roll(-1, 3)
-    assert (shifted - painted)[..., inside, inside].abs().max() > 0.01
+        return (moved - painted)[..., 80:-80, 80:-80].abs().max().item()  # type: ignore[no-any-return]
+
+    assert max(gap(8, 0), gap(0, 8), gap(-8, 16)) < 1e-5
+    assert gap(0, 1) > 1e-3
 
 
 def test_gradients_reach_every_parameter(network: Fresco) -> None:
@@ -162,5 +171,4 @@ def test_half_precision_paints_the_same(network: Fresco) -> None:
     picture, row = torch.rand(1, 3, 32, 40), rows_of(network)
     with torch.autocast("cpu", torch.bfloat16):
         rough = network(picture, row)
-    assert rough.dtype == torch.float32
-    assert (rough - network(picture, row)).abs().mean() < 0.01
+    assert 0 < (rough - network(picture, row)).abs().mean() < 0.01
