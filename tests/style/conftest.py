@@ -31,6 +31,7 @@ def little() -> Callable[..., StyleTrainSettings]:
 def content(tmp_path: Path, photo: np.ndarray) -> Path:
     """A folder of two photographs."""
     folder = tmp_path / "photos"
+    (folder / "deep").mkdir(parents=True)
     write(Picture.from_array(photo), folder / "coffee.png")
     write(Picture.from_array(photo[::-1, :, ::-1]), folder / "deep" / "turned.png")
     return folder

@@ -1,6 +1,7 @@
 """One sheet of a photo in every style, with captions."""
 
 import math
+import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -60,7 +61,8 @@ def _laid_out(cells: Sequence[tuple[Image.Image, str, str]]) -> Image.Image:
 
 
 def _fitted(text: str, font: Any, width: int) -> str:
-    """The text, cut where it is longer than a picture is wide."""
+    """The text, cut where it is longer than a picture is wide, without the accents that the font lacks."""
+    text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     if font.getlength(text) <= width:
         return text
     while text and font.getlength(f"{text}...") > width:

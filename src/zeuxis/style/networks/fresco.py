@@ -96,7 +96,8 @@ class Fresco(nn.Module):
         x = _through(self.fine, x, styles)
         x = F.relu(_normalised(self.up[1](_doubled(x)), *next(styles)))
         x = F.pixel_shuffle(self.last(x), 2)
-        return torch.sigmoid(_smoothed(x.float()))
+        with torch.autocast(x.device.type, enabled=False):  # bfloat16 has fewer levels than a screen
+            return torch.sigmoid(_smoothed(x.float()))
 
 
 def _through(convolutions: nn.ModuleList, x: Tensor, styles: Iterator[Style]) -> Tensor:

@@ -95,17 +95,17 @@ class Trainer(Generic[Batch]):
         self.average = Average(model, settings.averaging)
         self.step, self.steps, self.seconds, self.recoveries = 0, settings.steps, 0.0, 0
         self.measured = False  # the number of steps, if minutes were asked for
-        if self._is_timed():
-            self.steps = max(self.steps, TIMED_STEPS + 1)
         self.slowdown = 1.0  # of the learning rate, after steps back
 
     def train(self) -> bool:
         """Train until done or until Ctrl-C; whether it is done."""
         began, saved = time.monotonic() - self.seconds, time.monotonic()
+        pace = _Pace(self.settings) if self._is_timed() else None
+        if pace is not None:
+            self.steps = max(self.steps, self.step + TIMED_STEPS + 1)
         snapshot = self._state()
         with Interrupt() as interrupt:
             feed = self._feed()
-            pace = _Pace(self.settings) if self._is_timed() else None
             while self.step < self.steps and not interrupt.asked:
                 losses = self._learn(next(feed))
                 self.seconds = time.monotonic() - began

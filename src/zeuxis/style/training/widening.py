@@ -19,9 +19,9 @@ def widened(picture: np.ndarray, rng: np.random.Generator, recolor: float) -> np
         the same shape and range, a new array.
     """
     if rng.random() < 0.5:
-        picture = picture.transpose(0, 2, 1)  # with the crop's mirroring: quarter turns too
-    if rng.random() < 0.5:
         picture = picture[:, ::-1]
+    if rng.random() < 0.5:
+        picture = picture.transpose(0, 2, 1)  # last: with the crop's mirroring, every quarter turn
     if rng.random() < recolor:
         picture = _recolored(picture, rng)
     return np.ascontiguousarray(picture, np.float32)
