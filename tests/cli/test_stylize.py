@@ -22,7 +22,7 @@ from zeuxis.cli import display, refine
 from zeuxis.cli.main import main
 from zeuxis.cli.stylize import _progress
 from zeuxis.images import Picture, write
-from zeuxis.style import Stylizer, brushes, gallery, stylize_file
+from zeuxis.style import Stylizer, gallery, stylize_file
 
 ARTIST = 0x013B  # the EXIF tag
 
@@ -233,10 +233,10 @@ def test_a_real_ctrl_c_keeps_what_is_done(folder: Path, styles_file: Path) -> No
 
 
 class Predictor:
-    def __init__(self, length: int) -> None:
-        self.length = length
+    def __init__(self, tensors: dict[str, np.ndarray], path: Path) -> None:
+        self.length = len(tensors["plain"])
 
-    def row(self, painting: np.ndarray) -> np.ndarray:
+    def row(self, pixels: np.ndarray, stroke_size: float) -> np.ndarray:
         return np.ones(self.length, np.float32)
 
 
@@ -248,9 +248,8 @@ def any_painting(
     from zeuxis import runtime
 
     write(Picture.from_array(texture), "style.png")
-    length = len(brushes._network(styles_file).tensors["plain"])
     monkeypatch.setattr(gallery, "ANY", styles_file)
-    monkeypatch.setattr(runtime, "load_predictor", lambda _: Predictor(length), raising=False)
+    monkeypatch.setattr(runtime, "Predictor", Predictor)
 
 
 @pytest.mark.usefixtures("any_painting")

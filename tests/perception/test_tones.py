@@ -20,13 +20,18 @@ def squares(*rows: list[float], side: int) -> Tensor:
 
 def noisy(picture: Tensor, side: int) -> Tensor:
     """With fine texture that no square's mean shows."""
-    noise = torch.randn(picture.shape, dtype=torch.float64).unfold(2, side, side).unfold(3, side, side)
+    noise = (
+        torch.randn(picture.shape, dtype=torch.float64).unfold(2, side, side).unfold(3, side, side)
+    )
     noise = 0.1 * (noise - noise.mean((4, 5), keepdim=True))
     return picture + noise.transpose(3, 4).reshape(picture.shape)
 
 
 def test_tone_is_a_correlation() -> None:
-    photo, picture = squares([0.2, 0.4], [0.6, 0.8], side=8), squares([0.1, 0.1], [0.1, 0.5], side=8)
+    photo, picture = (
+        squares([0.2, 0.4], [0.6, 0.8], side=8),
+        squares([0.1, 0.1], [0.1, 0.5], side=8),
+    )
     # Less their means: (-.3 -.1 .1 .3) and (-.1 -.1 -.1 .3).
     correlation = (0.03 + 0.01 - 0.01 + 0.09) / math.sqrt(0.2 * 0.12)
     assert tone_loss(picture, photo).item() == pytest.approx(1 - correlation, abs=1e-3)
@@ -49,7 +54,10 @@ def test_patches_are_steps_that_the_photo_has_not() -> None:
 
 
 def test_steps_of_the_photo_excuse_those_of_the_painting() -> None:
-    picture, photo = squares([0.2, 0.5], [0.2, 0.5], side=16), squares([0, 0.05], [0, 0.05], side=16)
+    picture, photo = (
+        squares([0.2, 0.5], [0.2, 0.5], side=16),
+        squares([0, 0.05], [0, 0.05], side=16),
+    )
     assert patch_loss(picture, photo).item() == pytest.approx(0.9 * math.exp(-20 * 0.15))
 
 

@@ -44,7 +44,9 @@ def lesson(little: Little, painting: Path, another: Path, content: Path) -> Styl
 
 
 def test_names() -> None:
-    files = [Path(name) for name in ("The_Scream.jpg", "großes  Bild (2).PNG", "神奈川.jpg", "__.jpg")]
+    files = [
+        Path(name) for name in ("The_Scream.jpg", "großes  Bild (2).PNG", "神奈川.jpg", "__.jpg")
+    ]
     names = [style["name"] for style in described(files, {})]
     assert names == ["the-scream", "großes-bild-2", "神奈川", "style"]
 

@@ -93,7 +93,11 @@ def test_there_and_back(model: StyleModel, tmp_path: Path) -> None:
         ("fresco", {}, "does not hold the network on its card"),
         ("fresco", {"network": {"widths": [4, 6]}, "styles": STYLES}, "does not hold the network"),
         ("fresco", {"network": {"depth": 3}, "styles": STYLES}, "does not hold the network"),
-        ("fresco", {"network": {"widths": [4, 6, 9]}, "styles": STYLES}, "does not hold the network"),
+        (
+            "fresco",
+            {"network": {"widths": [4, 6, 9]}, "styles": STYLES},
+            "does not hold the network",
+        ),
         ("fresco", {"network": CONFIG, "styles": STYLES[:2]}, "does not hold the network"),
         ("johnson", {"network": {}, "styles": STYLES[:1]}, "does not hold the network"),
     ],

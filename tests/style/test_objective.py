@@ -53,7 +53,9 @@ def test_gradients() -> None:
     torch.manual_seed(0)
     features = torch.randn(2, 3, 2, 3, dtype=torch.float64, requires_grad=True)
     target = gram(torch.randn(2, 3, 2, 3, dtype=torch.float64))
-    assert torch.autograd.gradcheck(lambda x: relative_style_loss({"a": x}, {"a": target}), features)
+    assert torch.autograd.gradcheck(
+        lambda x: relative_style_loss({"a": x}, {"a": target}), features
+    )
 
 
 def seen(picture: Tensor, *layers: str) -> Any:

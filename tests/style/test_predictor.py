@@ -63,7 +63,9 @@ def test_ways_up(picture: np.ndarray) -> None:
     """With the mirroring of crops, all eight ways a square can lie."""
     rng = np.random.default_rng(0)
     seen = {
-        widened(each, rng, 0.0).tobytes() for _ in range(60) for each in (picture, picture[:, :, ::-1])
+        widened(each, rng, 0.0).tobytes()
+        for _ in range(60)
+        for each in (picture, picture[:, :, ::-1])
     }
     ways = {
         np.ascontiguousarray(np.rot90(each, turns, (1, 2))).tobytes()
@@ -77,7 +79,7 @@ def test_colors(picture: np.ndarray) -> None:
     before = picture.copy()
     found = [widened(picture, np.random.default_rng(seed), 1.0) for seed in range(40)]
     assert all(each.dtype == np.float32 and each.shape == picture.shape for each in found)
-    assert all(0 <= each.min() and each.max() <= 1 for each in found)
+    assert all(each.min() >= 0 and each.max() <= 1 for each in found)
     assert np.array_equal(picture, before)
     means = np.array([each.mean((1, 2)) for each in found])
     assert means.std(0).min() > 0.05

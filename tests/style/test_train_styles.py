@@ -38,8 +38,8 @@ def train(little: Little, painting: Path, another: Path, content: Path, out: Pat
 
     def run(**options: Any) -> Card | None:
         settings = little(**options.pop("knobs", {}))
-        chosen = {"paintings": [painting, another], "content": content, "output": out} | options
-        return train_styles(settings=settings, **chosen)
+        chosen: dict[str, Any] = {"paintings": [painting, another], "content": content}
+        return train_styles(settings=settings, **{"output": out} | chosen | options)
 
     return run
 
@@ -116,7 +116,11 @@ def test_it_learns(train: Train, painting: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_johnson(train: Train, out: Path, painting: Path, content: Path) -> None:
     card = train(paintings=[painting], knobs={"network": "johnson", "steps": 1, "batch_size": 1})
-    assert card is not None and card.kind == "johnson" and card.extra["network"] == {"norm": "instance"}
+    assert (
+        card is not None
+        and card.kind == "johnson"
+        and card.extra["network"] == {"norm": "instance"}
+    )
     assert not {"rows", "plain"} & set(load(out)[0]) and "plain_loss" not in card.metrics
     photo = read(content / "coffee.png").pixels[:40, :44]
     painted = zeuxis.stylize(photo, out).picture.pixels

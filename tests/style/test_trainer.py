@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,9 @@ class Arithmetic:
         at: by step, what becomes of its losses; it happens once for each time it is listed.
     """
 
-    def __init__(self, model: Numbers, at: dict[int, list[Callable[[Tensor], Tensor]]] | None = None):
+    def __init__(
+        self, model: Numbers, at: dict[int, list[Callable[[Tensor], Tensor]]] | None = None
+    ):
         self.model, self.at = model, at or {}
         self.asked: list[tuple[int, int]] = []
 
@@ -119,7 +122,8 @@ def test_the_learning_rate() -> None:
         rates.append(run.trainer._learning_rate())
     cosine = [0.5 + 0.5 * math.cos(math.pi * step / 400) for step in range(400)]
     wanted = [
-        0.05 * min(1, (step + 1) / WARM_UP) * (FLOOR + (1 - FLOOR) * cosine[step]) for step in range(400)
+        0.05 * min(1, (step + 1) / WARM_UP) * (FLOOR + (1 - FLOOR) * cosine[step])
+        for step in range(400)
     ]
     assert rates == pytest.approx(wanted)
     assert rates[0] == pytest.approx(0.0005) and rates[200] == pytest.approx(0.05 * 0.51)
@@ -214,14 +218,14 @@ def test_more_paintings_are_refused(tmp_path: Path) -> None:
 
 
 def test_nothing_to_resume(tmp_path: Path) -> None:
-    with pytest.raises(ZeuxisError, match=r"nothing to resume, no checkpoint .*: leave --resume out"):
+    with pytest.raises(
+        ZeuxisError, match=r"nothing to resume, no checkpoint .*: leave --resume out"
+    ):
         Run(tmp_path / "c").train(resume=True)
 
 
 @pytest.mark.parametrize("damage", [lambda b: b[: len(b) // 2], lambda _: b"", lambda _: b"[1]"])
-def test_a_damaged_checkpoint_is_refused(
-    tmp_path: Path, damage: Callable[[bytes], bytes]
-) -> None:
+def test_a_damaged_checkpoint_is_refused(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
     path = tmp_path / "c"
     Run(path, callbacks=[ctrl_c_at(2)]).train()
     path.write_bytes(damage(path.read_bytes()))
@@ -279,7 +283,8 @@ def test_steps_back_are_kept_in_the_checkpoint(tmp_path: Path) -> None:
 def test_ten_times_is_enough() -> None:
     assert Run(at={4: [not_finite] * 10}).train().done
     with pytest.raises(
-        ZeuxisError, match=r"not a finite number for the 11th time, at step 4: lower the learning rate"
+        ZeuxisError,
+        match=r"not a finite number for the 11th time, at step 4: lower the learning rate",
     ):
         Run(at={4: [not_finite] * 11}).train()
 
@@ -293,7 +298,7 @@ class Clock:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, seconds: Callable[[int], float]) -> None:
         self.now = 1000.0
         self.seconds = seconds
-        monkeypatch.setattr(trainer_module.time, "monotonic", lambda: self.now)
+        monkeypatch.setattr(time, "monotonic", lambda: self.now)
 
     def watch(self, run: Run) -> Run:
         losses = run.lesson.losses
@@ -312,7 +317,10 @@ def test_as_many_steps_as_there_is_time_for(monkeypatch: pytest.MonkeyPatch) -> 
     run = clock.watch(Run(minutes=0.5, crop_sizes=(64,))).train()
     assert run.done and len(run.reports) == 13 + int((30 - 3 - 2 - 11 * 0.5) / 0.5)
     assert run.reports[-1].seconds == pytest.approx(30.0, abs=0.5)
-    assert (13, len(run.reports)) in run.lesson.asked  # the batches after know how many there will be
+    assert (
+        13,
+        len(run.reports),
+    ) in run.lesson.asked  # the batches after know how many there will be
 
 
 def test_larger_crops_later_take_longer(monkeypatch: pytest.MonkeyPatch) -> None:

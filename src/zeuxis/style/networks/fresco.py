@@ -96,7 +96,9 @@ class Fresco(nn.Module):
         x = _through(self.fine, x, styles)
         x = F.relu(_normalised(self.up[1](_doubled(x)), *next(styles)))
         x = F.pixel_shuffle(self.last(x), 2)
-        with torch.autocast(x.device.type, enabled=False):  # bfloat16 has fewer levels than a screen
+        with torch.autocast(
+            x.device.type, enabled=False
+        ):  # bfloat16 has fewer levels than a screen
             return torch.sigmoid(_smoothed(x.float()))
 
 

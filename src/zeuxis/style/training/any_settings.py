@@ -14,7 +14,7 @@ class AnyTrainSettings(StyleTrainSettings):
     `row_rate` have no part in it.
     """
 
-    steps: int = setting(2000, "Steps to take, unless minutes are given.", low=1)
+    steps: int = setting(1400, "Steps to take, unless minutes are given.", low=1)
     crop_sizes: tuple[int, ...] = setting(
         (192,), "Sides of the crops.", low=64, high=1024, unit="pixels"
     )
