@@ -254,7 +254,8 @@ def test_add_to_the_shipped_network(
     assert result.stderr == (
         "zeuxis: the styles that come with Zeuxis stay as they are: give a file with -o\n"
     )
-    assert adding("--to", "shipped", "-o", "more.safetensors").exit_code == 0
+    more = adding("--to", "shipped", "-o", "more.safetensors")
+    assert more.exit_code == 0 and "more.safetensors paints in the style tissue too" in more.stderr
     assert len(read_card("more.safetensors").extra["styles"]) == 4
     assert Path("shipped.safetensors").read_bytes() == before
 

@@ -142,7 +142,9 @@ def test_little_memory_gives_the_same_crops(folder: Path, monkeypatch: pytest.Mo
     size = HEIGHT * WIDTH * 3
     for room in (2 * size, size - 1):
         monkeypatch.setattr(crops, "MEMORY", room)
-        source, rng = Crops(folder, 1000), np.random.default_rng(0)
+        source, rng, kept = Crops(folder, 1000), np.random.default_rng(0), set[int]()
         for crop in whole:
             assert np.array_equal(source.draw(rng, 32), crop)
             assert sum(each.nbytes for each in source._kept.values()) <= room
+            kept |= set(source._kept)
+        assert len(kept) == (4 if room > size else 0)  # the latest ones are

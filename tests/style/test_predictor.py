@@ -94,6 +94,33 @@ def test_greys_stay_grey() -> None:
     np.testing.assert_allclose(FROM_YIQ @ TO_YIQ, np.eye(3), atol=1e-12)
 
 
+def test_hues_turn_together(picture: np.ndarray) -> None:
+    """All colours are turned by one angle and are as much more, or less, colourful."""
+    faint = 0.5 + 0.1 * (picture - 0.5)  # so that nothing is clipped
+    factors = set()
+    for seed in range(10):
+        found = widened(faint, _NoFlips(seed), 1.0)  # type: ignore[arg-type]
+        before, after = ((TO_YIQ @ each.reshape(3, -1))[1:] for each in (faint, found))
+        turn = (after[0] + 1j * after[1]) / (before[0] + 1j * before[1])
+        assert np.abs(turn - turn.mean()).max() < 1e-3 * np.abs(turn.mean())
+        factors.add(round(float(np.abs(turn.mean())), 3))
+    assert len(factors) == 10 and min(factors) > 0.2 and max(factors) < 1.7
+
+
+class _NoFlips:
+    """Draws as a generator does, but turns no picture around."""
+
+    def __init__(self, seed: int) -> None:
+        self.rng, self.draws = np.random.default_rng(seed), 0
+
+    def random(self) -> float:
+        self.draws += 1
+        return 0.9 if self.draws < 3 else 0.0
+
+    def uniform(self, low: float, high: float) -> float:
+        return self.rng.uniform(low, high)
+
+
 def test_how_often(picture: np.ndarray) -> None:
     rng = np.random.default_rng(0)
     flat = np.ascontiguousarray(np.broadcast_to(picture[:, :1, :1], (3, 6, 6)))  # has no ways up

@@ -105,6 +105,13 @@ def test_the_same_seed_the_same_bytes(train: Train, out: Path) -> None:
     assert first == same and first["rows"] != other["rows"]
 
 
+def test_the_averaged_weights_are_kept(train: Train, out: Path) -> None:
+    last = out.with_name("last.safetensors")
+    train()
+    train(output=last, knobs={"averaging": 0.0})
+    assert weights(out)["last.weight"] != weights(last)["last.weight"]
+
+
 def test_it_learns(train: Train, painting: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trainer, "WARM_UP", 3)
     reports: list[Report] = []

@@ -79,6 +79,6 @@ def _smoothed(x: Layer) -> Layer:
 
     def draw(drawing: Drawing, inputs: Sequence[str]) -> str:
         names = [inputs[0], drawing.constant(kernel)]
-        return drawing.convolution(names, 3, padding=1, pad="edge", group=x.channels)
+        return drawing.convolution(names, 3, padding=1, pad="reflect", group=x.channels)
 
     return Layer((x,), x.channels, x.size, draw, Window(3, padding=1), cost=27)

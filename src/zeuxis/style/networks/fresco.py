@@ -138,4 +138,4 @@ def _smoothed(x: Tensor) -> Tensor:
     line = x.new_tensor([0.25, 0.5, 0.25])
     channels = x.shape[1]
     kernel = (line[:, None] * line[None, :]).expand(channels, 1, 3, 3)
-    return F.conv2d(F.pad(x, (1, 1, 1, 1), mode="replicate"), kernel, groups=channels)
+    return F.conv2d(F.pad(x, (1, 1, 1, 1), mode="reflect"), kernel, groups=channels)
