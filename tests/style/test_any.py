@@ -147,7 +147,7 @@ def test_long_and_small_pictures_are_read(train: Train, tmp_path: Path) -> None:
 def test_the_card(train: Train) -> None:
     card = train(knobs={"seed": 3, "recolor": 0.25})
     assert card is not None and (card.kind, card.seed) == ("fresco", 3)
-    assert card.data == "2 paintings, 2 photographs of the folders paintings, photos"
+    assert card.data == "2 pictures of the folder paintings; 2 pictures of the folder photos"
     assert card.extra["styles"] == [] and card.extra["predictor"]["hidden"] == 8
     assert card.command.startswith(
         "zeuxis style train-any paintings --start styles.safetensors --content"

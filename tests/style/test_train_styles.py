@@ -81,7 +81,7 @@ def test_the_card(train: Train, out: Path, content: Path) -> None:
     )
     assert card is not None
     assert (card.name, card.kind, card.seed) == ("my styles", "fresco", 7)
-    assert card.data == "2 photographs of the folder photos"
+    assert card.data == "2 pictures of the folder photos"
     assert card.extra["network"] == {"widths": [4, 6, 8], "blocks": 1, "fine_blocks": 1}
     assert card.extra["styles"] == [
         {"name": "stained-tissue"},

@@ -35,6 +35,11 @@ class Crops:
         self.skipped: dict[Path, str] = {}
         self._kept: OrderedDict[int, np.ndarray] = OrderedDict()
 
+    def __str__(self) -> str:
+        """How many there are, and how many of them turned out to be of no use."""
+        skipped = f" ({len(self.skipped)} of them unusable)" if self.skipped else ""
+        return f"{len(self.files)} pictures{skipped} of the folder {self.folder.resolve().name}"
+
     def draw(
         self, rng: np.random.Generator, side: int, zoom: float = 1.0, shrink: float = 1.0
     ) -> np.ndarray:

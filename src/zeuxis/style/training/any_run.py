@@ -82,11 +82,10 @@ def train_any(
     if trace is not None:
         session.trace(Path(trace), resume)
     done = session.train(callbacks, checkpoint, resume)
-    counts = f"{len(lesson.paintings.files)} paintings, {len(lesson.crops.files)} photographs"
     card = Card(
         name=output.stem,
         kind="fresco",
-        data=f"{counts} of the folders {Path(paintings).name}, {Path(content).name}",
+        data=f"{lesson.paintings}; {lesson.crops}",
         command=command_of(
             f"zeuxis style train-any {quote(Path(paintings).name)} --start {quote(Path(start).name)}",
             Path(content),

@@ -86,7 +86,7 @@ def train_styles(
     card = Card(
         name=output.stem,
         kind=settings.network,
-        data=f"{len(lesson.crops.files)} photographs of the folder {lesson.crops.folder.resolve().name}",
+        data=str(lesson.crops),
         command=command_of(
             " ".join(["zeuxis style train", *(quote(each.name) for each in pictures)]),
             Path(content),
