@@ -46,9 +46,9 @@ def main() -> None:
         ),
         "coffee": Job(
             data.coffee(),
-            data.hubble_deep_field(),
-            ("a cup of coffee", "Hubble's deep field"),
-            {"style_weight": 0.7, "style_scale": 1.5},
+            data.immunohistochemistry(),
+            ("a cup of coffee", "stained tissue"),
+            {},
         ),
     }
     OUT.mkdir(exist_ok=True)
