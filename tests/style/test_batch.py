@@ -92,14 +92,14 @@ def test_force_replaces(folder: Path) -> None:
 def test_what_cannot_be_written_is_saved_elsewhere(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from zeuxis.style import result
+    from zeuxis.images import framed
 
     def full(picture: Picture, target: Any, **options: Any) -> None:
         if Path(target).name == "out.png":
             raise ZeuxisError("no space left on device")
         write(picture, target, **options)
 
-    monkeypatch.setattr(result, "write", full)
+    monkeypatch.setattr(framed, "write", full)
     with pytest.raises(ZeuxisError, match="no space left .*; the painting was saved as") as caught:
         stylize_file("photo.png", "scream", "out.png")
     rescued = Path(str(caught.value).rpartition(" as ")[2])

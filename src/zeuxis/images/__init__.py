@@ -5,6 +5,7 @@ RGB, in [0, 1].
 """
 
 from zeuxis.images.color import keep_colors, match_covariance, match_histogram
+from zeuxis.images.framed import Framed
 from zeuxis.images.picture import Picture
 from zeuxis.images.reading import picture_files, read
 from zeuxis.images.resizing import resize
@@ -12,6 +13,7 @@ from zeuxis.images.sizes import Size
 from zeuxis.images.writing import write
 
 __all__ = [
+    "Framed",
     "Picture",
     "Size",
     "keep_colors",

@@ -18,12 +18,7 @@ from zeuxis.painting.job import paint
 from zeuxis.painting.progress import Callback, preview_to, trace_to
 from zeuxis.painting.result import Painting
 from zeuxis.painting.sources import read_styles
-from zeuxis.training import Interrupt
-
-
-def checkpoint_of(output: Path) -> Path:
-    """Where the state of an unfinished painting is kept."""
-    return output.with_name(f".{output.name}.zeuxis-checkpoint")
+from zeuxis.training import Interrupt, checkpoint_of
 
 
 def preview_of(output: Path) -> Path:

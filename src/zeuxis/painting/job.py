@@ -14,6 +14,7 @@ from zeuxis.painting.settings import PaintSettings
 from zeuxis.painting.sources import gather
 from zeuxis.perception.vgg import load_vgg
 from zeuxis.settings import turned
+from zeuxis.training.precision import device_for
 
 
 def paint(
@@ -63,7 +64,7 @@ def paint(
     if resume and checkpoint is None:
         raise ZeuxisError("to resume, say from which checkpoint file")
     sources = gather(photo, style, chosen, mask, style_masks, max_megapixels)
-    vgg = load_vgg(chosen.network, chosen.pooling, chosen.padding, _device(chosen.device))
+    vgg = load_vgg(chosen.network, chosen.pooling, chosen.padding, str(device_for(chosen.device)))
     kept = None if checkpoint is None else Path(checkpoint)
     painter = Painter(vgg, sources, chosen, callbacks, kept)
     if resume:
@@ -75,9 +76,3 @@ def paint(
             f"there is not enough memory for {sources.original.width}x{sources.original.height} pixels: "
             "lower --size or --max-memory"
         ) from error
-
-
-def _device(asked: str) -> str:
-    if asked == "cuda" and not torch.cuda.is_available():
-        raise ZeuxisError("there is no GPU that torch can use: leave --device out to use the CPU")
-    return "cuda" if asked != "cpu" and torch.cuda.is_available() else "cpu"

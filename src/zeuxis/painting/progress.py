@@ -1,13 +1,12 @@
 """What a painting tells while it is made, and the files it can leave: a trace and previews."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from zeuxis.errors import ZeuxisError
 from zeuxis.images import Picture, write
+from zeuxis.training.lines import json_lines
 
 
 @dataclass(frozen=True)
@@ -58,22 +57,13 @@ def trace_to(path: Path, append: bool = False, **about: Any) -> Callback:
         ZeuxisError: if the file cannot be written: at once, not only when painting.
     """
     names = ("level", "width", "height", "iteration", "evaluations", "recoveries", "loss", "parts")
-
-    def put(text: str, mode: str) -> None:
-        try:
-            with path.open(mode, encoding="utf-8") as file:
-                file.write(text)
-        except OSError as error:
-            raise ZeuxisError(
-                f"cannot write the trace {path} ({error.strerror}): choose another file"
-            ) from error
+    put = json_lines(path, append)
 
     def trace(progress: Progress) -> None:
         line = about | {name: getattr(progress, name) for name in names}
         line["seconds"] = round(progress.seconds, 3)
-        put(json.dumps(line) + "\n", "a")
+        put(line)
 
-    put("", "a" if append else "w")
     return trace
 
 

@@ -1,18 +1,14 @@
 """What `zeuxis.paint` returns."""
 
-import io
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
-from PIL import Image
-
-from zeuxis.images import Picture, write
+from zeuxis.images import Framed, Picture
 from zeuxis.painting.settings import PaintSettings
 
 
 @dataclass(frozen=True, eq=False)
-class Painting:
+class Painting(Framed):
     """A painted picture. In a notebook it shows itself.
 
     Attributes:
@@ -35,15 +31,6 @@ class Painting:
     interrupted: bool = False
     notes: tuple[str, ...] = ()
 
-    @property
-    def image(self) -> Image.Image:
-        """The picture for Pillow: 8 bit, sRGB, RGBA if the photo had an alpha channel."""
-        return self.picture.to_pil()
-
-    def save(self, target: str | Path | BinaryIO, **options: Any) -> None:
-        """Write it; the options are those of `zeuxis.images.write`."""
-        write(self.picture, target, **options)
-
     def report(self) -> dict[str, Any]:
         """All but the pixels, as plain values."""
         return {
@@ -57,8 +44,3 @@ class Painting:
             "notes": list(self.notes),
             "settings": asdict(self.settings),
         }
-
-    def _repr_png_(self) -> bytes:
-        buffer = io.BytesIO()
-        self.image.save(buffer, "PNG")
-        return buffer.getvalue()

@@ -56,14 +56,19 @@ class StyleModel(nn.Module):
 
     def tensors(self) -> dict[str, np.ndarray]:
         """What goes into a model file, at half precision: a painting is the same to a thousandth."""
-        return {
-            name.removeprefix("network."): tensor.detach().half().cpu().numpy()
-            for name, tensor in self.state_dict().items()
-        }
+        return halved(self)
 
     def extra(self) -> dict[str, Any]:
         """What its card says beside the usual: network and styles."""
         return {"network": self.network.config, "styles": self.styles}
+
+
+def halved(model: nn.Module) -> dict[str, np.ndarray]:
+    """A model's tensors by their names in a model file, at half precision."""
+    return {
+        name.removeprefix("network."): tensor.detach().half().cpu().numpy()
+        for name, tensor in model.state_dict().items()
+    }
 
 
 def new_model(

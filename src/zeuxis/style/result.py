@@ -1,18 +1,14 @@
 """What `zeuxis.stylize` returns."""
 
-import io
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
-from PIL import Image
-
-from zeuxis.images import Picture, write
+from zeuxis.images import Framed, Picture
 from zeuxis.style.settings import StylizeSettings
 
 
 @dataclass(frozen=True, eq=False)
-class Stylized:
+class Stylized(Framed):
     """A picture painted in one pass. In a notebook it shows itself.
 
     Attributes:
@@ -29,15 +25,6 @@ class Stylized:
 
     interrupted = False  # one pass is too short to be stopped halfway
 
-    @property
-    def image(self) -> Image.Image:
-        """The picture for Pillow: 8 bit, sRGB, RGBA if the photo had an alpha channel."""
-        return self.picture.to_pil()
-
-    def save(self, target: str | Path | BinaryIO, **options: Any) -> None:
-        """Write it; the options are those of `zeuxis.images.write`."""
-        write(self.picture, target, **options)
-
     def report(self) -> dict[str, Any]:
         """All but the pixels, as plain values."""
         return {
@@ -47,8 +34,3 @@ class Stylized:
             "seconds": round(self.seconds, 3),
             "settings": asdict(self.settings),
         }
-
-    def _repr_png_(self) -> bytes:
-        buffer = io.BytesIO()
-        self.image.save(buffer, "PNG")
-        return buffer.getvalue()

@@ -13,6 +13,11 @@ from zeuxis.models import Card, load, save
 KIND = "checkpoint"
 
 
+def checkpoint_of(output: Path) -> Path:
+    """Where the state of an unfinished run is kept: beside what it makes."""
+    return output.with_name(f".{output.name}.zeuxis-checkpoint")
+
+
 def save_checkpoint(path: Path, tensors: Mapping[str, Tensor], state: Mapping[str, Any]) -> None:
     """Write tensors and a JSON-able state to `path`, whole or not at all.
 

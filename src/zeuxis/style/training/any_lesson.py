@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from zeuxis.data import Crops
 from zeuxis.perception.grams import gram
-from zeuxis.style.model import StyleModel
+from zeuxis.style.model import StyleModel, halved
 from zeuxis.style.networks.fresco import Fresco
 from zeuxis.style.networks.predictor import LAYERS, Predictor, description
 from zeuxis.style.training.any_settings import AnyTrainSettings
@@ -39,10 +39,7 @@ class AnyModel(nn.Module):
 
     def tensors(self) -> dict[str, np.ndarray]:
         """What goes into a model file, at half precision."""
-        return {
-            name.removeprefix("network."): tensor.detach().half().cpu().numpy()
-            for name, tensor in self.state_dict().items()
-        }
+        return halved(self)
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,10 +17,11 @@ from zeuxis.style.model import load_model
 from zeuxis.style.training.any_lesson import AnyLesson, AnyModel
 from zeuxis.style.training.any_settings import AnyTrainSettings
 from zeuxis.style.training.lessons import READ_AT, eyes
-from zeuxis.style.training.run import checkpoint_of, command_of
+from zeuxis.style.training.run import command_of
 from zeuxis.style.training.session import Session
 from zeuxis.style.training.settings import check
 from zeuxis.style.training.trainer import Callback
+from zeuxis.training import checkpoint_of
 
 
 def train_any(

@@ -20,6 +20,7 @@ from zeuxis.style.training.previews import Previews
 from zeuxis.style.training.session import Session
 from zeuxis.style.training.settings import ADDING, StyleTrainSettings, check
 from zeuxis.style.training.trainer import Callback
+from zeuxis.training import checkpoint_of
 
 OUR_PHOTOGRAPHS = Path(str(files("zeuxis.perception") / "photographs"))
 
@@ -167,11 +168,6 @@ def add_style(
     card = replace(card, name=target.stem, extra=card.extra | {"styles": styles})
     save(target, kept, card)
     return card if done else None
-
-
-def checkpoint_of(output: Path) -> Path:
-    """Where the state of an unfinished run is kept."""
-    return output.with_name(f".{output.name}.zeuxis-checkpoint")
 
 
 def command_of(words: str, content: Path, output: Path, settings: StyleTrainSettings) -> str:

@@ -1,6 +1,5 @@
 """What a training run has around its loop: previews, a trace, figures for the card."""
 
-import json
 from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,10 +8,10 @@ from typing import Generic
 
 from torch import nn
 
-from zeuxis.errors import ZeuxisError
 from zeuxis.style.training.previews import Previews
 from zeuxis.style.training.settings import StyleTrainSettings
 from zeuxis.style.training.trainer import Batch, Callback, Lesson, Report, Trainer
+from zeuxis.training.lines import json_lines
 
 LAST = 200  # steps that the final losses are the mean of
 
@@ -44,18 +43,8 @@ class Session(Generic[Batch]):
         Raises:
             ZeuxisError: if the file cannot be written.
         """
-
-        def put(text: str, mode: str) -> None:
-            try:
-                with path.open(mode, encoding="utf-8") as file:
-                    file.write(text)
-            except OSError as error:
-                raise ZeuxisError(
-                    f"cannot write the trace {path} ({error.strerror}): choose another file"
-                ) from error
-
-        put("", "a" if append else "w")
-        self.callbacks.append(lambda report: put(json.dumps(report.plain()) + "\n", "a"))
+        put = json_lines(path, append)
+        self.callbacks.append(lambda report: put(report.plain()))
 
     def train(
         self,

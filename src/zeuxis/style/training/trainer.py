@@ -22,6 +22,7 @@ SNAPSHOT_STEPS = 50  # how far a step back goes at most
 WARM_UP = 100  # steps in which the learning rate rises
 FLOOR = 0.02  # of the learning rate, at the end
 MOST_RECOVERIES = 10
+NUMBERS = ("step", "steps", "seconds", "recoveries", "slowdown", "measured")  # of a checkpoint
 TIMED_STEPS = 12  # whose pace decides how many steps fit into the minutes asked for
 
 
@@ -226,8 +227,7 @@ class Trainer(Generic[Batch]):
             for key, value in self.optimizer.state.get(parameter, {}).items():
                 tensors[f"adam.{key}.{name}"] = value.detach().clone()
         tensors |= {f"average.{n}": v.clone() for n, v in self.average.values.items()}
-        numbers = ("step", "steps", "seconds", "recoveries", "slowdown", "measured")
-        state: dict[str, Any] = {name: getattr(self, name) for name in numbers}
+        state: dict[str, Any] = {name: getattr(self, name) for name in NUMBERS}
         return tensors, state | {"averaged": self.average.steps}
 
     @torch.no_grad()
@@ -243,7 +243,7 @@ class Trainer(Generic[Batch]):
         for name in self.average.values:
             self.average.values[name] = tensors[f"average.{name}"].clone()
         self.average.steps = state["averaged"]
-        for name in ("step", "steps", "seconds", "recoveries", "slowdown", "measured"):
+        for name in NUMBERS:
             setattr(self, name, state[name])
 
 
