@@ -1,11 +1,12 @@
 """What a network costs and how well it paints: Johnson et al. 2016 and fresco in several sizes.
 
-    python benchmarks/networks.py --data ../shared/data --steps 600
+    python benchmarks/networks.py --data ../shared/data --steps 300
+    python benchmarks/networks.py --data ../shared/data --steps 600 --only johnson fresco
 
 Each network learns one painting, from the same photographs, in the same steps; then it paints photographs it
 has not seen, at 512 px. Style is |G - A|^2 / |A|^2 of Gram matrices, a mean over four layers of our
 VGG-16; content is the mean squared difference at relu3_3; lower is better. Time is that of ONNX Runtime at
-1024 x 1024, networks in turn. Results go to benchmarks/results/networks.md.
+1024 x 1024, networks in turn. Results go to benchmarks/results/networks.md, a table for each command.
 """
 
 import argparse
@@ -40,6 +41,10 @@ NETWORKS: dict[str, dict[str, Any]] = {
     "fresco 16-48-96, 3+1 (shipped)": {},
     "fresco 24-64-128, 4+1": {"widths": (24, 64, 128), "blocks": 4},
 }
+SHORT = {
+    "johnson": "johnson",
+    "fresco": "fresco 16-48-96, 3+1 (shipped)",
+}  # of the two that matter most
 
 
 def quality(
@@ -90,16 +95,20 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=600)
     parser.add_argument("--crop", type=int, default=128)
     parser.add_argument("--runs", type=int, default=7)
+    parser.add_argument(
+        "--only", nargs="+", choices=list(SHORT), help="the paper's, ours as it ships"
+    )
     args = parser.parse_args()
+    names = [SHORT[name] for name in args.only or ()] or list(NETWORKS)
     painting = args.data / f"style/{args.painting}.jpg"
     photos = sorted((args.data / "content_test").glob("*.jpg"))
     base = StyleTrainSettings(steps=args.steps, crop_sizes=(args.crop,))
     rows: dict[str, dict[str, float]] = {}
     with tempfile.TemporaryDirectory() as folder:
         models = {}
-        for number, (name, how) in enumerate(NETWORKS.items()):
+        for number, name in enumerate(names):
             models[name] = Path(folder) / f"{number}.safetensors"
-            settings = replace(base, **how)
+            settings = replace(base, **NETWORKS[name])
             card = train_styles([painting], args.data / "content/open", models[name], settings)
             assert card is not None
             rows[name] = {
@@ -114,27 +123,37 @@ def main() -> None:
 
 
 def _write(rows: dict[str, dict[str, float]], args: argparse.Namespace) -> None:
+    """Keep the figures of this command beside those of others, and write the page anew."""
+    only = f" --only {' '.join(args.only)}" if args.only else ""
+    command = (
+        f"python benchmarks/networks.py --data ../shared/data --painting {args.painting} "
+        f"--steps {args.steps} --crop {args.crop}{only}"
+    )
     machine = f"{platform.machine()}, {torch.get_num_threads()} threads, torch {torch.__version__}"
+    figures = HERE / "results/networks.json"
+    figures.parent.mkdir(exist_ok=True)
+    runs = json.loads(figures.read_text()) if figures.exists() else {}
+    runs[command] = {"when": f"{date.today()}, {machine}", "rows": rows}
+    figures.write_text(json.dumps(runs, indent=1) + "\n")
+    lines = ["# Networks that paint in one pass: cost and quality"]
+    for command, run in runs.items():
+        lines += ["", f"{run['when']}. `{command}`", "", *_table(run["rows"])]
+    figures.with_suffix(".md").write_text("\n".join(lines) + "\n")
+
+
+def _table(rows: dict[str, dict[str, float]]) -> list[str]:
     lines = [
-        "# Networks that paint in one pass: cost and quality",
-        "",
-        f"{date.today()}, {machine}. `python benchmarks/networks.py --data ../shared/data "
-        f"--painting {args.painting} --steps {args.steps} --crop {args.crop}`",
-        "",
         "| network | parameters | 1024 x 1024, s | times faster | training, s | style loss | content loss |",
         "|---|---|---|---|---|---|---|",
     ]
-    slowest = rows["johnson"]["seconds"]
+    slowest = max(row["seconds"] for row in rows.values())
     for name, row in rows.items():
         lines.append(
             f"| {name} | {row['parameters'] / 1e6:.2f} M | {row['seconds']:.3f} | "
             f"{slowest / row['seconds']:.1f} | {row['training']:.0f} | {row['style']:.3f} | "
             f"{row['content']:.2f} |"
         )
-    results = HERE / "results"
-    results.mkdir(exist_ok=True)
-    (results / "networks.md").write_text("\n".join(lines) + "\n")
-    (results / "networks.json").write_text(json.dumps(rows, indent=1))
+    return lines
 
 
 if __name__ == "__main__":

@@ -72,3 +72,18 @@ def shipped(styles_file: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
     monkeypatch.setattr(gallery, "SHIPPED", styles_file)
     return styles_file
+
+
+@pytest.fixture
+def folder(
+    tmp_path: Path, shipped: Path, photo: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """The folder to work in, with photo.jpg, and in/ with three photos of which one is none."""
+    from zeuxis.images import Picture, write
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in" / "deep").mkdir(parents=True)
+    for name in ("photo.jpg", "in/a.png", "in/deep/c.jpg"):
+        write(Picture.from_array(photo), name)
+    Path("in/b.jpg").write_bytes(b"\xff\xd8\xff broken, as a camera's card leaves it behind")
+    return tmp_path

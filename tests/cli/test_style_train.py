@@ -66,7 +66,7 @@ def stopped(monkeypatch: pytest.MonkeyPatch) -> None:
         signal.raise_signal(signal.SIGINT)
         return told(report)
 
-    monkeypatch.setattr("zeuxis.cli.style.told", put)
+    monkeypatch.setattr("zeuxis.cli.style_runs.told", put)
 
 
 # train.
@@ -120,7 +120,7 @@ def test_stopped_and_gone_on_with(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read_card("mine.safetensors").metrics["steps"] == 1
     again = train()
     assert again.exit_code == 2 and "exists already" in again.stderr
-    monkeypatch.setattr("zeuxis.cli.style.told", told)
+    monkeypatch.setattr("zeuxis.cli.style_runs.told", told)
     assert train("--resume").exit_code == 0
     assert read_card("mine.safetensors").metrics["steps"] == 2
 
@@ -308,7 +308,7 @@ def test_train_any_stopped(styles_file: Path, monkeypatch: pytest.MonkeyPatch) -
     result = train_any("--start", styles_file)
     assert result.exit_code == 130
     assert result.stderr.splitlines()[-1].startswith("stopped: any.safetensors paints as far as")
-    monkeypatch.setattr("zeuxis.cli.style.told", told)
+    monkeypatch.setattr("zeuxis.cli.style_runs.told", told)
     assert train_any("--start", styles_file, "--resume").exit_code == 0
     assert read_card("any.safetensors").metrics["steps"] == 2
 

@@ -1,4 +1,4 @@
-"""`zeuxis stylize` and `zeuxis styles`: what they write, what they say, what they refuse."""
+"""`zeuxis stylize`: what it writes, what it says, what it refuses."""
 
 from __future__ import annotations
 
@@ -17,31 +17,16 @@ import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
-from zeuxis import ZeuxisError
-from zeuxis.cli import display, refine
+from zeuxis.cli import display
 from zeuxis.cli.main import main
 from zeuxis.cli.stylize import _progress
-from zeuxis.images import Picture, write
-from zeuxis.style import Stylizer, gallery, stylize_file
+from zeuxis.style import stylize_file
 
 ARTIST = 0x013B  # the EXIF tag
 
 
-@pytest.fixture
-def folder(
-    tmp_path: Path, shipped: Path, photo: np.ndarray, monkeypatch: pytest.MonkeyPatch
-) -> Path:
-    """The folder to work in, with photo.jpg, and in/ with three photos of which one is none."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "in" / "deep").mkdir(parents=True)
-    for name in ("photo.jpg", "in/a.png", "in/deep/c.jpg"):
-        write(Picture.from_array(photo), name)
-    Path("in/b.jpg").write_bytes(b"\xff\xd8\xff broken, as a camera's card leaves it behind")
-    return tmp_path
-
-
-def run(*arguments: str, stdin: bytes | None = None, command: str = "stylize") -> Result:
-    return CliRunner().invoke(main, [command, *arguments], input=stdin, standalone_mode=True)
+def run(*arguments: str, stdin: bytes | None = None) -> Result:
+    return CliRunner().invoke(main, ["stylize", *arguments], input=stdin, standalone_mode=True)
 
 
 def painted(*arguments: str, **options: Any) -> Result:
@@ -227,113 +212,3 @@ def test_a_real_ctrl_c_keeps_what_is_done(folder: Path, styles_file: Path) -> No
     assert said.endswith("zeuxis: interrupted\n") and "Traceback" not in said
     found = made(folder / "out")
     assert "a.png" in found and len(found) < 400 and not any(".tmp" in name for name in found)
-
-
-# --refine.
-
-
-class Predictor:
-    def __init__(self, tensors: dict[str, np.ndarray], path: Path) -> None:
-        self.length = len(tensors["plain"])
-
-    def row(self, pixels: np.ndarray, stroke_size: float) -> np.ndarray:
-        return np.ones(self.length, np.float32)
-
-
-@pytest.fixture
-def any_painting(
-    folder: Path, texture: np.ndarray, styles_file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Any painting can be a style; style.png is one."""
-    from zeuxis import runtime
-
-    write(Picture.from_array(texture), "style.png")
-    monkeypatch.setattr(gallery, "ANY", styles_file)
-    monkeypatch.setattr(runtime, "Predictor", Predictor)
-
-
-@pytest.mark.usefixtures("any_painting")
-def test_refined(folder: Path) -> None:
-    options = ["--style", "style.png", "--size", "48"]
-    painted("photo.jpg", *options, "-o", "first.png")
-    result = painted("photo.jpg", *options, "-o", "o.png", "--refine", "1", "--json")
-    line = json.loads(result.stdout)
-    assert (line["width"], line["settings"]["levels"], line["interrupted"]) == (48, 1, False)
-    assert line["losses"] and "painted o.png (48x32)" in result.stderr
-    assert Path("o.png").read_bytes() != Path("first.png").read_bytes()
-    stream = painted("-", *options, "--refine", "1", stdin=Path("photo.jpg").read_bytes())
-    with Image.open(io.BytesIO(stream.stdout_bytes)) as image:
-        assert image.size == (48, 32)
-    assert not [name for name in made(folder) if "checkpoint" in name]
-
-
-@pytest.mark.usefixtures("any_painting")
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        (["--style", "scream"], "--refine needs the painting itself, and of scream only what"),
-        (["--style", "style.png", "--mask", "photo.jpg"], "--refine knows no --mask"),
-        (["--style", "style.png", "-o", "photo.jpg"], "photo.jpg exists already"),
-        (["--style", "style.png", "-o", "o.jpg", "--bits", "16"], "no 16 bits"),
-    ],
-    ids=str,
-)
-def test_what_cannot_be_refined(folder: Path, options: list[str], message: str) -> None:
-    result = run("photo.jpg", "--refine", "1", "--size", "48", *options)
-    assert result.exit_code == 2 and message in result.stderr
-    assert result.stderr.count("\n") == 1
-
-
-def test_a_folder_that_cannot_be_refined_is_told_once(folder: Path) -> None:
-    result = run("in", "--refine", "1", "--style", "scream")
-    assert result.exit_code == 2 and result.stderr.count("\n") == 1
-
-
-@pytest.mark.usefixtures("any_painting")
-def test_refining_without_torch(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "zeuxis.painting", None)
-    with pytest.raises(ZeuxisError, match="--refine needs torch: run pip install"):
-        refine.refiner(Stylizer("style.png"), 1, callback=())
-
-
-# `zeuxis styles`.
-
-
-def test_the_list(folder: Path) -> None:
-    text = painted(command="styles").stdout
-    assert all(word in text for word in ("starry-night", "The Starry Night", "Gogh", "1889"))
-    listed = json.loads(painted("--json", command="styles").stdout)
-    assert [style["name"] for style in listed] == ["starry-night", "great-wave", "scream"]
-    assert listed[0]["title"] == "The Starry Night"
-
-
-def test_the_list_of_a_file(folder: Path, styles_file: Path) -> None:
-    listed = json.loads(painted(str(styles_file), "--json", command="styles").stdout)
-    assert len(listed) == 3
-    wrong = run("photo.jpg", command="styles")
-    assert wrong.exit_code == 2 and "photo.jpg is truncated or is not" in wrong.stderr
-
-
-def test_the_sheet(folder: Path) -> None:
-    result = painted("--sheet", "photo.jpg", command="styles")
-    with Image.open("photo-styles.jpg") as sheet:
-        assert f"painted photo-styles.jpg ({sheet.width}x{sheet.height})" in result.stderr
-    again = run("--sheet", "photo.jpg", command="styles")
-    assert again.exit_code == 2 and "exists already" in again.stderr
-    painted("--sheet", "photo.jpg", "-o", "photo-styles.jpg", "--force", command="styles")
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        (["-o", "sheet.jpg"], "say of which photo, with --sheet"),
-        (["--sheet", "none.jpg"], "there is no file none.jpg"),
-        (["--sheet", "photo.jpg", "-o", "sheet.xyz"], "names no picture format"),
-        (["none.safetensors"], "none.safetensors does not exist"),
-    ],
-    ids=str,
-)
-def test_what_styles_refuses(folder: Path, options: list[str], message: str) -> None:
-    result = run(*options, command="styles")
-    assert result.exit_code == 2 and message in result.stderr
-    assert result.stderr.count("\n") == 1

@@ -46,16 +46,6 @@ def few_parts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def paintings(tmp_path: Path, texture: np.ndarray, photo: np.ndarray) -> Path:
-    """A folder of two paintings."""
-    folder = tmp_path / "paintings"
-    folder.mkdir()
-    write(Picture.from_array(texture), folder / "tissue.png")
-    write(Picture.from_array(1 - photo), folder / "night.png")
-    return folder
-
-
-@pytest.fixture
 def train(paintings: Path, content: Path, styles_file: Path, tmp_path: Path) -> Train:
     def run(**options: Any) -> Card | None:
         settings = AnyTrainSettings(**LITTLE | options.pop("knobs", {}))
@@ -186,6 +176,20 @@ def test_resumed_to_the_bit(train: Train, tmp_path: Path) -> None:
     assert len((tmp_path / "t.jsonl").read_text().splitlines()) == 1
     whole, again = load(tmp_path / "whole.safetensors")[0], load(path)[0]
     assert {n: a.tobytes() for n, a in whole.items()} == {n: a.tobytes() for n, a in again.items()}
+
+
+def test_resumed_with_others(
+    train: Train, paintings: Path, styles_file: Path, tmp_path: Path
+) -> None:
+    assert train(callbacks=[ctrl_c]) is None
+    other = tmp_path / "other.safetensors"
+    tensors, card = load(styles_file)
+    save(other, tensors | {"rows": tensors["rows"] + 1}, card)
+    with pytest.raises(ZeuxisError, match="a run with other networks to start from: give the same"):
+        train(start=other, resume=True)
+    (paintings / "tissue.png").write_bytes((paintings / "night.png").read_bytes())
+    with pytest.raises(ZeuxisError, match="a run with other paintings: give the same ones"):
+        train(resume=True)
 
 
 # The lesson.

@@ -18,19 +18,6 @@ from zeuxis.style import gallery, sheet, stylize_file, stylize_folder
 
 
 @pytest.fixture
-def folder(
-    tmp_path: Path, shipped: Path, photo: np.ndarray, monkeypatch: pytest.MonkeyPatch
-) -> Path:
-    """The folder to work in, with photo.png and a folder of photos, one of which is none."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "in" / "deep").mkdir(parents=True)
-    for name in ("photo.png", "in/a.png", "in/deep/c.jpg"):
-        write(Picture.from_array(photo), name)
-    Path("in/b.jpg").write_bytes(b"\xff\xd8\xff broken, as a camera's card leaves it behind")
-    return tmp_path
-
-
-@pytest.fixture
 def never(monkeypatch: pytest.MonkeyPatch) -> None:
     """Painting is a failure."""
 
@@ -41,13 +28,13 @@ def never(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_file(folder: Path) -> None:
-    result = stylize_file("photo.png", "starry-night", "out.png", strength=0.8)
+    result = stylize_file("photo.jpg", "starry-night", "out.png", strength=0.8)
     assert np.array_equal(read("out.png").bytes, result.picture.bytes)
     assert result.settings.strength == 0.8
 
 
 def test_sixteen_bits_of_a_photo_of_eight(folder: Path) -> None:
-    stylize_file("photo.png", "scream", "out.png", bits=16)
+    stylize_file("photo.jpg", "scream", "out.png", bits=16)
     deep = read("out.png")
     assert deep.bits == 16
     steps = deep.pixels * 255
@@ -56,7 +43,7 @@ def test_sixteen_bits_of_a_photo_of_eight(folder: Path) -> None:
 
 def test_a_stream_gets_a_png(folder: Path) -> None:
     out = io.BytesIO()
-    with open("photo.png", "rb") as file:
+    with open("photo.jpg", "rb") as file:
         stylize_file(file, "scream", out)
     with Image.open(out) as image:
         assert (image.format, image.size) == ("PNG", (144, 96))
@@ -66,7 +53,7 @@ def test_a_stream_gets_a_png(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("output", "options", "message"),
     [
-        ("photo.png", {}, "photo.png exists already; use --force"),
+        ("photo.jpg", {}, "photo.jpg exists already; use --force"),
         ("out.xyz", {}, "'.xyz' names no picture format"),
         ("none/out.png", {}, "there is no folder none"),
         ("in.png", {}, "in.png: it is a folder"),
@@ -80,13 +67,13 @@ def test_refused_before_it_begins(
 ) -> None:
     (folder / "in.png").mkdir()
     with pytest.raises(ZeuxisError, match=message):
-        stylize_file("photo.png", "scream", output, **options)
+        stylize_file("photo.jpg", "scream", output, **options)
 
 
 def test_force_replaces(folder: Path) -> None:
-    before = Path("photo.png").read_bytes()
-    stylize_file("photo.png", "scream", "photo.png", force=True)
-    assert Path("photo.png").read_bytes() != before
+    before = Path("photo.jpg").read_bytes()
+    stylize_file("photo.jpg", "scream", "photo.jpg", force=True)
+    assert Path("photo.jpg").read_bytes() != before
 
 
 def test_what_cannot_be_written_is_saved_elsewhere(
@@ -101,7 +88,7 @@ def test_what_cannot_be_written_is_saved_elsewhere(
 
     monkeypatch.setattr(framed, "write", full)
     with pytest.raises(ZeuxisError, match="no space left .*; the painting was saved as") as caught:
-        stylize_file("photo.png", "scream", "out.png")
+        stylize_file("photo.jpg", "scream", "out.png")
     rescued = Path(str(caught.value).rpartition(" as ")[2])
     assert read(rescued).width == 144
     rescued.unlink()
@@ -144,7 +131,7 @@ def test_what_all_photos_share_is_read_once(folder: Path, monkeypatch: pytest.Mo
     ("source", "style", "output", "options", "message"),
     [
         ("in", "scream", "in", {}, "would replace the photos"),
-        ("in", "scream", "photo.png", {}, "photo.png is a file"),
+        ("in", "scream", "photo.jpg", {}, "photo.jpg is a file"),
         ("in/deep/none", "scream", "out", {}, "does not exist"),
         ("in", "scraem", "out", {}, "neither a style nor a file scraem"),
         ("in", "scream", "out", {"mask": "none.png"}, "no file none.png"),
@@ -165,7 +152,7 @@ def test_a_folder_is_refused_as_a_whole(
 def test_the_sheet(folder: Path, photo: np.ndarray) -> None:
     done: list[int] = []
     styles = gallery.shipped()
-    picture = sheet.sheet_of("photo.png", styles, done.append)
+    picture = sheet.sheet_of("photo.jpg", styles, done.append)
     assert done == [1, 2, 3]
     columns = (picture.width - 2 * sheet.MARGIN + sheet.GAP) // (sheet.CELL + sheet.GAP)
     assert columns == 2 and picture.width < sheet.SHAPE * 1.5 * picture.height
@@ -199,7 +186,7 @@ print(peak * (1 if sys.platform == "darwin" else 1024))
 
 @pytest.mark.slow
 def test_8192_pixels_from_file_to_file_take_less_than_2_gb(folder: Path) -> None:
-    with Image.open("photo.png") as image:
+    with Image.open("photo.jpg") as image:
         image.resize((8192, 8192)).save("large.jpg")
     done = subprocess.run(
         [sys.executable, "-c", LARGE, str(gallery.SHIPPED)],

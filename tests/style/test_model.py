@@ -41,14 +41,6 @@ def test_strokes_are_between_fine_and_bold(model: StyleModel) -> None:
 
 
 @torch.no_grad()
-def test_giving_back_paints_with_the_plain_row(model: StyleModel) -> None:
-    photos = torch.rand(2, 3, 24, 24)
-    assert model.plain is not None
-    wanted = model.network(photos, model.plain.repeat(2, 1))
-    assert torch.equal(model.give_back(photos), wanted)
-
-
-@torch.no_grad()
 def test_johnson_has_no_rows() -> None:
     model = new_model("johnson", {}, STYLES[:1], seed=0)
     photos = torch.rand(1, 3, 16, 16)

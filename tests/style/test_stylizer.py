@@ -16,49 +16,10 @@ from PIL import Image
 import zeuxis
 from zeuxis import Stylizer, StylizeSettings, ZeuxisError, stylize
 from zeuxis.images import Picture, read
-from zeuxis.models import Card, save
-from zeuxis.style import brushes, gallery
+from zeuxis.style import brushes
 
 RED, GREEN, BLUE = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
-
-
-class Plain:
-    """A network for which a row is a colour: it paints everything in that."""
-
-    path = Path("any.safetensors")
-
-    def __init__(self, rows: list[Any] | None = None, plain: Any = None) -> None:
-        self.tensors = {} if rows is None else {"rows": np.array([[row, row] for row in rows])}
-        if plain is not None:
-            self.tensors["plain"] = np.array(plain, np.float32)
-        self.calls: list[dict[str, Any]] = []
-
-    def paint(self, pixels: np.ndarray, row: Any, **options: Any) -> np.ndarray:
-        self.calls.append({"row": row, "dtype": pixels.dtype, **options})
-        color = np.array([1.0, 1.0, 1.0] if row is None else row)
-        if options["progress"] is not None:
-            options["progress"](1.0)
-        if pixels.dtype == np.uint8:
-            color = np.round(color * 255)
-        return np.broadcast_to(color, pixels.shape).astype(pixels.dtype)
-
-
-@pytest.fixture
-def networks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Plain]:
-    """Files that paint in red or green, in blue, and, without rows, in white."""
-    made = {
-        "a.safetensors": Plain([RED, GREEN], plain=(0.2, 0.2, 0.2)),
-        "b.safetensors": Plain([BLUE]),
-        "white.safetensors": Plain(),
-    }
-    for name, styles in (("a", ["red", "green"]), ("b", ["blue"]), ("white", ["white"])):
-        card = Card(name, "fresco", extra={"styles": [{"name": each} for each in styles]})
-        save(tmp_path / f"{name}.safetensors", {"x": np.zeros(1)}, card)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(gallery, "SHIPPED", tmp_path / "a.safetensors")
-    monkeypatch.setattr(brushes, "_network", lambda model: made[model.name])
-    return made
 
 
 GREY = np.full((6, 8, 3), 51, np.uint8)  # 0.2
@@ -88,7 +49,7 @@ def test_blends(style: Any, expected: list[float]) -> None:
     assert color(stylize(GREY, style)) == expected
 
 
-def test_styles_of_one_file_are_painted_at_once(networks: dict[str, Plain]) -> None:
+def test_styles_of_one_file_are_painted_at_once(networks: dict[str, Any]) -> None:
     result = stylize(GREY, ["red", "green", "b.safetensors", ("red", 5)])
     assert [len(each.calls) for each in networks.values()] == [1, 1, 0]
     assert result.styles == {"red": 0.75, "green": 0.125, "blue": 0.125}
@@ -110,7 +71,7 @@ def test_strength(style: Any, strength: float, expected: list[float]) -> None:
 
 
 def test_strength_zero_is_the_photo_and_paints_nothing(
-    networks: dict[str, Plain], photo: np.ndarray
+    networks: dict[str, Any], photo: np.ndarray
 ) -> None:
     result = stylize(photo, "red", strength=0)
     assert np.array_equal(result.picture.pixels, photo)
@@ -127,7 +88,7 @@ def test_colours_kept() -> None:
     assert pixel[1] == pixel[2]
 
 
-def test_knobs_reach_the_network(networks: dict[str, Plain]) -> None:
+def test_knobs_reach_the_network(networks: dict[str, Any]) -> None:
     networks["a.safetensors"].tensors["rows"] = np.array([[RED, BLUE]], np.float32)
     stylize(GREY, "red", stroke_size=0.25, threads=3, max_memory=0.75)
     (call,) = networks["a.safetensors"].calls
@@ -135,65 +96,16 @@ def test_knobs_reach_the_network(networks: dict[str, Plain]) -> None:
     assert (call["threads"], call["max_memory"]) == (3, 0.75e9)
 
 
-def test_what_is_held_besides_is_taken_off_the_memory(networks: dict[str, Plain]) -> None:
+def test_what_is_held_besides_is_taken_off_the_memory(networks: dict[str, Any]) -> None:
     stylize(GREY, ["red", "b.safetensors"], max_memory=1.0)
     (call,) = networks["b.safetensors"].calls
     assert call["max_memory"] == 1e9 - GREY.nbytes
 
 
-def test_progress_goes_from_nothing_to_all(networks: dict[str, Plain]) -> None:
+def test_progress_goes_from_nothing_to_all(networks: dict[str, Any]) -> None:
     seen: list[float] = []
     stylize(GREY, ["red", "b.safetensors"], progress=seen.append)
     assert seen == [0.5, 1.0]
-
-
-# Masks.
-
-
-def halves(*colors: tuple[int, int, int]) -> Image.Image:
-    """Upright stripes of these colours, larger than the photo."""
-    row = np.repeat(np.array(colors, np.uint8), 16, axis=0)
-    return Image.fromarray(np.repeat(row[None], 24, axis=0))
-
-
-@pytest.mark.usefixtures("networks")
-def test_white_is_painted_and_black_is_not() -> None:
-    result = stylize(GREY, "red", mask=halves(BLACK, WHITE))
-    assert color(result, 3, 0) == [0.2, 0.2, 0.2] and color(result, 3, 7) == [1, 0, 0]
-    grey = stylize(GREY, "red", mask=Image.new("L", (4, 4), 128))
-    assert color(grey) == [0.6, 0.1, 0.1]
-
-
-@pytest.mark.usefixtures("networks")
-def test_colours_are_regions_from_dark_to_light() -> None:
-    result = stylize(GREY, ["red", ("green", 9)], mask=halves(WHITE, BLACK))
-    assert color(result, 3, 0) == [0, 1, 0] and color(result, 3, 7) == [1, 0, 0]
-    assert color(stylize(GREY, ["red", "green"], mask=halves(WHITE, BLACK), strength=0.5)) == [
-        pytest.approx(value, abs=0.01) for value in (0.1, 0.6, 0.1)
-    ]
-
-
-@pytest.mark.usefixtures("networks")
-def test_black_may_be_left_to_the_photo() -> None:
-    mask = halves(BLACK, (128, 0, 0), WHITE, (128, 0, 0))
-    result = stylize(GREY.repeat(8, axis=1), ["red", "green"], mask=mask)  # as wide as the mask
-    assert color(result, 3, 0) == [0.2, 0.2, 0.2]
-    assert color(result, 3, 24) == [1, 0, 0] and color(result, 3, 40) == [0, 1, 0]
-
-
-@pytest.mark.usefixtures("networks")
-@pytest.mark.parametrize(
-    ("mask", "message"),
-    [
-        (halves(WHITE), "one colour only"),
-        (halves((255, 0, 0), (0, 255, 0), WHITE), "3 colours and there are 2 styles"),
-        ("none.png", "there is no file none.png"),
-    ],
-    ids=["one", "three", "none"],
-)
-def test_masks_that_do_not_match(mask: Any, message: str) -> None:
-    with pytest.raises(ZeuxisError, match=message):
-        stylize(GREY, ["red", "green"], mask=mask)
 
 
 # What goes in comes out.
@@ -204,13 +116,17 @@ def test_large_pictures_are_finished_in_strips(monkeypatch: pytest.MonkeyPatch) 
     from zeuxis.style import finishing
 
     photo = np.random.default_rng(0).integers(0, 256, (50, 8, 3), np.uint8)
-    options: dict[str, Any] = {"colors": "keep", "strength": 0.4, "mask": halves(BLACK, WHITE)}
+    options: dict[str, Any] = {
+        "colors": "keep",
+        "strength": 0.4,
+        "mask": Image.linear_gradient("L"),
+    }
     whole = stylize(photo, "red", **options).picture.bytes
     monkeypatch.setattr(finishing, "ROWS", 7)
     assert np.array_equal(stylize(photo, "red", **options).picture.bytes, whole)
 
 
-def test_eight_bits_stay_bytes_and_sixteen_do_not(networks: dict[str, Plain]) -> None:
+def test_eight_bits_stay_bytes_and_sixteen_do_not(networks: dict[str, Any]) -> None:
     calls = networks["a.safetensors"].calls
     eight = stylize(GREY, "red", strength=0.9).picture
     deep = stylize(GREY.astype(np.uint16) * 257, "red", strength=0.9).picture
@@ -293,46 +209,6 @@ def test_threads_share_a_stylizer(shipped: Path, photo: np.ndarray) -> None:
     assert len(found) == 4 and all(np.array_equal(each, alone) for each in found)
 
 
-# A painting that no network has seen.
-
-
-class Predictor:
-    """Says the mean colour of a painting."""
-
-    def __init__(self, tensors: dict[str, Any], path: Path) -> None:
-        assert path.name == "any.safetensors"
-
-    def row(self, pixels: np.ndarray, stroke_size: float) -> np.ndarray:
-        mean: np.ndarray = pixels.mean((0, 1))
-        return mean
-
-
-def test_any_painting(
-    networks: dict[str, Plain], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    from zeuxis import runtime
-
-    path = tmp_path / "any.safetensors"
-    path.touch()
-    networks[path.name] = Plain([])
-    monkeypatch.setattr(gallery, "ANY", path)
-    monkeypatch.setattr(runtime, "Predictor", Predictor)
-    Image.new("RGB", (9, 9), (255, 0, 51)).save("painting.png")
-    result = stylize(GREY, "painting.png")
-    assert color(result) == [1, 0, 0.2] and result.styles == {"painting": 1.0}
-    assert color(stylize(GREY, Image.new("L", (9, 9), 255))) == [1, 1, 1]
-    Path("text.png").write_text("no picture, but long enough to be looked into")
-    with pytest.raises(ZeuxisError, match="text.png is not a picture"):
-        stylize(GREY, "text.png")
-
-
-@pytest.mark.usefixtures("networks")
-def test_any_painting_without_the_network_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gallery, "ANY", Path("none.safetensors"))
-    with pytest.raises(ZeuxisError, match="no network that paints like any picture came with"):
-        stylize(GREY, GREY)
-
-
 # What is refused.
 
 
@@ -370,17 +246,17 @@ def test_photos_that_are_none(photo: Any, message: str) -> None:
         stylize(photo, "red")
 
 
-def test_rows_that_are_damaged(networks: dict[str, Plain]) -> None:
+def test_rows_that_are_damaged(networks: dict[str, Any]) -> None:
     networks["a.safetensors"].tensors["rows"] = np.zeros((1, 2, 3))
     with pytest.raises(ZeuxisError, match=r"cannot use .*a.safetensors: its rows are of shape"):
         stylize(GREY, "green")
 
 
-def test_no_memory(networks: dict[str, Plain], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_memory(networks: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: Any, **__: Any) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(Plain, "paint", full)
+    monkeypatch.setattr(type(networks["a.safetensors"]), "paint", full)
     with pytest.raises(ZeuxisError, match="not enough memory .* lower --size or --max-memory"):
         stylize(GREY, "red")
 

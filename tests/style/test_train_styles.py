@@ -171,10 +171,24 @@ def test_resumed_to_the_bit(train: Train, out: Path, tmp_path: Path) -> None:
     assert weights(out) == weights(whole)
 
 
-def test_resumed_with_more_paintings(train: Train, painting: Path) -> None:
+@pytest.mark.parametrize("others", [["Stained_Tissue"], ["night", "Stained_Tissue"]], ids=str)
+def test_resumed_with_other_paintings(train: Train, tmp_path: Path, others: list[str]) -> None:
     train(callbacks=[ctrl_c_at(1)])
+    with pytest.raises(ZeuxisError, match="belongs to a run with other paintings") as caught:
+        train(paintings=[tmp_path / f"{name}.png" for name in others], resume=True)
+    assert "\n" not in str(caught.value)
+
+
+def test_resumed_when_a_painting_has_been_replaced(
+    train: Train, painting: Path, another: Path
+) -> None:
+    train(callbacks=[ctrl_c_at(1)])
+    own = painting.read_bytes()
+    painting.write_bytes(another.read_bytes())
     with pytest.raises(ZeuxisError, match="belongs to a run with other paintings"):
-        train(paintings=[painting], resume=True)
+        train(resume=True)
+    painting.write_bytes(own)
+    assert train(resume=True) is not None
 
 
 def test_nothing_to_resume(train: Train) -> None:

@@ -9,6 +9,8 @@ import click
 from zeuxis import ZeuxisError, __version__
 
 COMMANDS = {
+    "data": "zeuxis.cli.data:data",
+    "gan": "zeuxis.cli.gan:gan",
     "paint": "zeuxis.cli.paint:paint",
     "style": "zeuxis.cli.style:style",
     "styles": "zeuxis.cli.styles:styles",

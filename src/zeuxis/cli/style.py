@@ -9,12 +9,11 @@ import click
 
 from zeuxis.cli.display import Display
 from zeuxis.cli.options import settings_from, settings_options
-from zeuxis.cli.training import told
+from zeuxis.cli.style_runs import RESUMABLE, run_options, shown_on, stopped
 from zeuxis.errors import ZeuxisError
 from zeuxis.style.training.any_settings import AnyTrainSettings
 from zeuxis.style.training.settings import ADDING, StyleTrainSettings
 
-INTERRUPTED = 130  # a status
 MODEL = click.Path(path_type=Path)
 PICTURE = click.Path(path_type=Path)
 
@@ -26,16 +25,7 @@ def style() -> None:
 
 @style.command("train")
 @click.argument("paintings", nargs=-1, required=True, type=PICTURE, metavar="PAINTING...")
-@click.option(
-    "--content",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="FOLDER",
-    help="Photographs to practise on, at any depth; some hundreds do.",
-)
-@click.option(
-    "-o", "--output", required=True, type=MODEL, metavar="OUT", help="The model, *.safetensors."
-)
+@run_options
 @click.option(
     "--about",
     type=click.Path(path_type=Path),
@@ -53,10 +43,6 @@ def style() -> None:
 @click.option(
     "--preview-every", type=click.IntRange(min=1), default=500, show_default=True, metavar="N"
 )
-@click.option("--trace", type=click.Path(path_type=Path), help="Write a line of JSON a step.")
-@click.option("--resume", is_flag=True, help="Go on with a run that was interrupted.")
-@click.option("--force", is_flag=True, help="Replace what is there already.")
-@click.option("--quiet", is_flag=True, help="Say nothing but what went wrong.")
 @settings_options(StyleTrainSettings)
 def train_command(
     paintings: tuple[Path, ...], about: Path | None, quiet: bool, **options: Any
@@ -70,21 +56,12 @@ def train_command(
     settings = settings_from(options, StyleTrainSettings)
     names = ("content", "output", "preview_photos", "preview_every", "trace", "resume", "force")
     job = {name: options[name] for name in names}
-    train_styles = _trainer("training.run", "train_styles")
+    job["about"] = None if about is None else _about(about)
+    train_styles, output = _trainer("training.run", "train_styles"), options["output"]
     with Display(quiet) as display:
-        card = train_styles(
-            paintings,
-            settings=settings,
-            about=None if about is None else _about(about),
-            callbacks=[lambda report: display.show(lambda: told(report))],
-            **job,
-        )
-        output = options["output"]
+        card = train_styles(paintings, settings=settings, callbacks=[shown_on(display)], **job)
         if card is None:
-            display.say(
-                f"stopped: {output} paints as far as it got; go on with the same and --resume"
-            )
-            click.get_current_context().exit(INTERRUPTED)
+            stopped(display, f"{output} {RESUMABLE}")
         styles = [each["name"] for each in card.extra["styles"]]
         display.say(f"{output} paints in {len(styles)} styles: {', '.join(styles)}")
         display.say(f"try: zeuxis stylize photo.jpg --style {output}{_which(styles)}")
@@ -93,26 +70,13 @@ def train_command(
 @style.command("train-any")
 @click.argument("paintings", type=click.Path(path_type=Path), metavar="FOLDER")
 @click.option(
-    "--content",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="FOLDER",
-    help="Photographs to practise on.",
-)
-@click.option(
     "--start",
     required=True,
     type=MODEL,
     metavar="MODEL",
     help="The network to begin with, as zeuxis style train writes it; shipped for the one of Zeuxis.",
 )
-@click.option(
-    "-o", "--output", required=True, type=MODEL, metavar="OUT", help="The model, *.safetensors."
-)
-@click.option("--trace", type=click.Path(path_type=Path), help="Write a line of JSON a step.")
-@click.option("--resume", is_flag=True, help="Go on with a run that was interrupted.")
-@click.option("--force", is_flag=True, help="Replace what is there already.")
-@click.option("--quiet", is_flag=True, help="Say nothing but what went wrong.")
+@run_options
 @settings_options(AnyTrainSettings)
 def train_any_command(paintings: Path, start: Path, quiet: bool, **options: Any) -> None:
     """Teach a network to paint like any picture, from a FOLDER of paintings (Ghiasi et al. 2017).
@@ -120,21 +84,17 @@ def train_any_command(paintings: Path, start: Path, quiet: bool, **options: Any)
     For example: zeuxis style train-any paintings/ --content photos/ --start shipped -o any.safetensors
     """
     settings = settings_from(options, AnyTrainSettings)
-    train_any = _trainer("training.any_run", "train_any")
-    output = options["output"]
+    train_any, output = _trainer("training.any_run", "train_any"), options["output"]
     with Display(quiet) as display:
         card = train_any(
             paintings,
             start=_model(start, output),
             settings=settings,
-            callbacks=[lambda report: display.show(lambda: told(report))],
+            callbacks=[shown_on(display)],
             **{name: options[name] for name in ("content", "output", "trace", "resume", "force")},
         )
         if card is None:
-            display.say(
-                f"stopped: {output} paints as far as it got; go on with the same and --resume"
-            )
-            click.get_current_context().exit(INTERRUPTED)
+            stopped(display, f"{output} {RESUMABLE}")
         display.say(f"{output} reads the style of any picture")
 
 
@@ -195,15 +155,12 @@ def add_command(
             _model(model, options["output"]),
             settings=settings,
             about=about,
-            callbacks=[lambda report: display.show(lambda: told(report))],
+            callbacks=[shown_on(display)],
             **options,
         )
         target = options["output"] or model
         if card is None:
-            display.say(
-                f"stopped: {target} has the style as far as it got; begin anew with --force"
-            )
-            click.get_current_context().exit(INTERRUPTED)
+            stopped(display, f"{target} has the style as far as it got; begin anew with --force")
         added = card.extra["styles"][-1]["name"]
         display.say(f"{target} paints in the style {added} too")
         display.say(f"try: zeuxis stylize photo.jpg --style {target}#{added}")

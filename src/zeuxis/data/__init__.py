@@ -1,5 +1,21 @@
-"""Pictures to train on: folders of them, and random crops."""
+"""Pictures to train on: from folders, archives and arrays, as random crops or all of one size."""
 
 from zeuxis.data.crops import Crops
+from zeuxis.data.epochs import Epochs
+from zeuxis.data.inspection import Inspection, inspect
+from zeuxis.data.pictures import PictureSet
+from zeuxis.data.preparing import prepare
+from zeuxis.data.sheet import tiled
+from zeuxis.data.suggesting import SuggestedShape, suggest_shape
 
-__all__ = ["Crops"]
+__all__ = [
+    "Crops",
+    "Epochs",
+    "Inspection",
+    "PictureSet",
+    "SuggestedShape",
+    "inspect",
+    "prepare",
+    "suggest_shape",
+    "tiled",
+]

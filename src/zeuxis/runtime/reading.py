@@ -24,18 +24,22 @@ class Predictor:
     Args:
         tensors: of the model file, graphs among them.
         path: of the model file, for messages.
+        threads: how many to read with; None for `OMP_NUM_THREADS`, or all processors.
 
     Raises:
         ZeuxisError: if the file holds no such network.
     """
 
-    def __init__(self, tensors: Mapping[str, np.ndarray], path: Path) -> None:
+    def __init__(
+        self, tensors: Mapping[str, np.ndarray], path: Path, threads: int | None = None
+    ) -> None:
         self.path = path
         if GRAPH not in tensors:
             raise ZeuxisError(f"{path} paints in its own styles only: give a style by its name")
         names = [name for name in tensors if name.startswith("predictor.")]
         weights = {name: tensors[name] for name in names}
-        self._session = Session(tensors[GRAPH], weights, default_threads())
+        threads = default_threads() if threads is None else max(1, threads)
+        self._session = Session(tensors[GRAPH], weights, threads)
 
     def row(self, pixels: Floats, stroke_size: float = 0.5) -> Floats:
         """The row of a painting's style.

@@ -10,6 +10,7 @@ from zeuxis.errors import ZeuxisError
 from zeuxis.images.sources import as_picture
 from zeuxis.style.gallery import Style
 from zeuxis.style.rows import Row, mixed, row_of, weakened
+from zeuxis.style.settings import StylizeSettings
 
 if TYPE_CHECKING:
     from zeuxis.runtime import Network, Predictor
@@ -37,18 +38,24 @@ class Brush:
 
 
 def brush_for(
-    style: Style, weight: float, stroke_size: float, max_megapixels: float = 200.0
+    style: Style, weight: float, settings: StylizeSettings, max_megapixels: float = 200.0
 ) -> Brush:
     """The brush for a style.
+
+    Args:
+        style: what to paint like.
+        weight: above 0.
+        settings: `stroke_size` and, for reading a painting, `threads` of them.
+        max_megapixels: the largest painting that is read.
 
     Raises:
         ZeuxisError: the model file or the painting cannot be used.
     """
     if style.painting is not None:
-        return _brush_for_painting(style, weight, stroke_size, max_megapixels)
+        return _brush_for_painting(style, weight, settings, max_megapixels)
     network = _network(style.model)
     try:
-        row = row_of(network.tensors, style.number or 0, stroke_size)
+        row = row_of(network.tensors, style.number or 0, settings.stroke_size)
     except ZeuxisError as error:
         raise ZeuxisError(f"cannot use {style.model}: {error}") from None
     return Brush(network, row, weight)
@@ -71,7 +78,7 @@ def _one(brushes: Sequence[Brush], whole: float) -> Brush:
 
 
 def _brush_for_painting(
-    style: Style, weight: float, stroke_size: float, max_megapixels: float
+    style: Style, weight: float, settings: StylizeSettings, max_megapixels: float
 ) -> Brush:
     """The brush for a painting that no network was trained on; its row is read from its pixels."""
     painting = as_picture(style.painting, max_megapixels)
@@ -81,16 +88,16 @@ def _brush_for_painting(
             "style here: use zeuxis paint, or a name that zeuxis styles shows"
         )
     network = _network(style.model)
-    row = _predictor(network).row(painting.pixels, stroke_size)
+    row = _predictor(network, settings.threads).row(painting.pixels, settings.stroke_size)
     return Brush(network, row, weight)
 
 
 @lru_cache(maxsize=1)
-def _predictor(network: "Network") -> "Predictor":
+def _predictor(network: "Network", threads: int | None) -> "Predictor":
     """What reads styles for a network, kept warm."""
     from zeuxis.runtime import Predictor
 
-    return Predictor(network.tensors, network.path)
+    return Predictor(network.tensors, network.path, threads)
 
 
 def _network(model: Path) -> "Network":

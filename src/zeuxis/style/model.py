@@ -49,11 +49,6 @@ class StyleModel(nn.Module):
         rows = torch.lerp(self.rows[styles, FINE], self.rows[styles, BOLD], strokes[:, None])
         return self.network(photos, rows)  # type: ignore[no-any-return]
 
-    def give_back(self, photos: Tensor) -> Tensor:
-        """The photos, painted with the row that should leave them as they are."""
-        assert self.plain is not None
-        return self.network(photos, self.plain.expand(len(photos), -1))  # type: ignore[no-any-return]
-
     def tensors(self) -> dict[str, np.ndarray]:
         """What goes into a model file, at half precision: a painting is the same to a thousandth."""
         return halved(self)

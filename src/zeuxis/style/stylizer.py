@@ -52,8 +52,9 @@ class Stylizer:
         if not named:
             raise ZeuxisError("there is no style: give at least one")
         self.styles = [(find(source), weight) for source, weight in named]
-        strokes = self.settings.stroke_size
-        self._brushes = [brush_for(each, w, strokes, max_megapixels) for each, w in self.styles]
+        self._brushes = [
+            brush_for(each, w, self.settings, max_megapixels) for each, w in self.styles
+        ]
 
     @property
     def name(self) -> str:

@@ -12,7 +12,7 @@ from zeuxis.style.model import StyleModel, halved
 from zeuxis.style.networks.fresco import Fresco
 from zeuxis.style.networks.predictor import LAYERS, Predictor, description
 from zeuxis.style.training.any_settings import AnyTrainSettings
-from zeuxis.style.training.lessons import at_precision, photos_of
+from zeuxis.style.training.lessons import at_precision, photos_of, plain_loss
 from zeuxis.style.training.objective import Objective
 from zeuxis.style.training.widening import widened
 
@@ -87,9 +87,8 @@ class AnyLesson:
             painted = self.model.network(batch.photos, rows)
         losses = self.objective(painted, batch.photos, wanted)
         if self.settings.plain_weight > 0:
-            photo = batch.photos[:1]
-            with at_precision(photo, self.precision):
-                gap = (self.model.network(photo, self.model.plain[None]) - photo).abs().mean()
+            model, photo = self.model, batch.photos[:1]
+            gap = plain_loss(model.network, model.plain, photo, self.precision)
             losses["plain"] = self.settings.plain_weight * gap
         return losses
 

@@ -79,7 +79,8 @@ def train_any(
         precision,
     )
     lesson.begin(known.rows.detach().mean((0, 1)).to(device))
-    session = Session(model, lesson, settings)
+    sources = {"paintings": lesson.paintings.files, "networks to start from": [Path(start)]}
+    session = Session(model, lesson, settings, sources)
     if trace is not None:
         session.trace(Path(trace), resume)
     done = session.train(callbacks, checkpoint, resume)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from zeuxis.data import Crops
 from zeuxis.perception.vgg import load_vgg
@@ -72,9 +72,7 @@ class StyleLesson:
         losses = self.objective(painted, batch.photos, wanted)
         plain = self.model.plain
         if plain is not None and plain.requires_grad and self.settings.plain_weight > 0:
-            photo = batch.photos[:1]
-            with at_precision(photo, self.precision):
-                gap = (self.model.give_back(photo) - photo).abs().mean()
+            gap = plain_loss(self.model.network, plain, batch.photos[:1], self.precision)
             losses["plain"] = self.settings.plain_weight * gap
         return losses
 
@@ -137,6 +135,13 @@ def photos_of(
     side = sides[min(step * len(sides) // steps, len(sides) - 1)]
     photos = [crops.draw(rng, side, settings.zoom) for _ in range(settings.batch_size)]
     return torch.from_numpy(np.stack(photos)).contiguous(memory_format=torch.channels_last)
+
+
+def plain_loss(network: nn.Module, plain: Tensor, photos: Tensor, precision: torch.dtype) -> Tensor:
+    """How far from N photos is what the network paints with the row that should give them back."""
+    with at_precision(photos, precision):
+        given_back: Tensor = network(photos, plain.expand(len(photos), -1))
+        return (given_back - photos).abs().mean()
 
 
 def at_precision(pictures: Tensor, precision: torch.dtype) -> torch.autocast:

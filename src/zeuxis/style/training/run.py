@@ -77,7 +77,7 @@ def train_styles(
     config = {name: getattr(settings, name) for name in knobs_of}
     model = new_model(settings.network, config, styles, settings.seed)
     lesson = lesson_of(model, pictures, Path(content), settings)
-    session = Session(model, lesson, settings)
+    session = Session(model, lesson, settings, {"paintings": pictures})
     if preview_photos:
         sheet = output.with_name(f"{output.stem}.preview.jpg")
         session.preview(Previews(model, preview_photos, sheet, preview_every))

@@ -1,13 +1,14 @@
 """What a training run has around its loop: previews, a trace, figures for the card."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import fmean
 from typing import Generic
 
 from torch import nn
 
+from zeuxis.style.training.paintings import digest_of
 from zeuxis.style.training.previews import Previews
 from zeuxis.style.training.settings import StyleTrainSettings
 from zeuxis.style.training.trainer import Batch, Callback, Lesson, Report, Trainer
@@ -17,12 +18,24 @@ LAST = 200  # steps that the final losses are the mean of
 
 
 class Session(Generic[Batch]):
-    """A model and its lesson, ready to train, and what is to be told of it."""
+    """A model and its lesson, ready to train, and what is to be told of it.
+
+    Args:
+        model: is trained.
+        lesson: what it is taught.
+        settings: the knobs.
+        sources: by what they are, files that are learned from; a checkpoint belongs to these.
+    """
 
     def __init__(
-        self, model: nn.Module, lesson: Lesson[Batch], settings: StyleTrainSettings
+        self,
+        model: nn.Module,
+        lesson: Lesson[Batch],
+        settings: StyleTrainSettings,
+        sources: Mapping[str, Sequence[Path]] | None = None,
     ) -> None:
         self.model, self.lesson, self.settings = model, lesson, settings
+        self.sources = {what: digest_of(files) for what, files in (sources or {}).items()}
         self.callbacks: list[Callback] = []
         self.losses: deque[dict[str, float]] = deque(maxlen=LAST)
         self.trainer: Trainer[Batch] | None = None
@@ -59,6 +72,7 @@ class Session(Generic[Batch]):
             self.settings,
             checkpoint,
             [*callbacks, *self.callbacks, lambda report: self.losses.append(report.losses)],
+            self.sources,
         )
         if resume:
             self.trainer.resume()

@@ -1,8 +1,9 @@
 """The loop: steps of descent on what a lesson costs (Johnson et al. 2016, section 3)."""
 
+import json
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -77,6 +78,7 @@ class Trainer(Generic[Batch]):
         settings: the knobs.
         checkpoint: a file to keep the state in.
         callbacks: called after each step.
+        sources: by what it is, a digest of what is learned from; the checkpoint belongs to these.
     """
 
     def __init__(
@@ -86,9 +88,11 @@ class Trainer(Generic[Batch]):
         settings: StyleTrainSettings,
         checkpoint: Path | None = None,
         callbacks: Sequence[Callback] = (),
+        sources: Mapping[str, str] | None = None,
     ) -> None:
         self.model, self.lesson, self.settings = model, lesson, settings
         self.checkpoint, self.callbacks = checkpoint, list(callbacks)
+        self.origin = _plain({"settings": asdict(settings), **(sources or {})})
         self.trained = {n: p for n, p in model.named_parameters() if p.requires_grad}
         self.optimizer = torch.optim.Adam(
             [{"params": [p], "rate": self._rate(n)} for n, p in self.trained.items()]
@@ -192,7 +196,7 @@ class Trainer(Generic[Batch]):
         """Write the checkpoint, if there is to be one."""
         if self.checkpoint is not None:
             tensors, state = self._state()
-            save_checkpoint(self.checkpoint, tensors, state | {"settings": asdict(self.settings)})
+            save_checkpoint(self.checkpoint, tensors, state | self.origin)
 
     def resume(self) -> None:
         """Go on from the checkpoint, to the same weights bit for bit.
@@ -206,16 +210,11 @@ class Trainer(Generic[Batch]):
                 f"there is nothing to resume, no checkpoint {self.checkpoint}: leave --resume out"
             )
         tensors, state = load_checkpoint(self.checkpoint, next(self.model.parameters()).device)
-        if state.pop("settings", None) != _plain(asdict(self.settings)):
-            raise ZeuxisError(
-                f"{self.checkpoint} belongs to a run with other settings: give the same ones, or leave "
-                "--resume out"
-            )
-        for name, parameter in self.trained.items():
-            if tensors[f"model.{name}"].shape != parameter.shape:
+        for part, own in self.origin.items():
+            if state.pop(part, None) != own:
                 raise ZeuxisError(
-                    f"{self.checkpoint} belongs to a run with other paintings: give the same ones, or "
-                    "leave --resume out"
+                    f"{self.checkpoint} belongs to a run with other {part}: give the same ones, or leave "
+                    "--resume out"
                 )
         self._set_state(tensors, state)
 
@@ -271,4 +270,5 @@ class _Pace:
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:
     """As they come back from JSON."""
-    return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
+    plain: dict[str, Any] = json.loads(json.dumps(values))
+    return plain

@@ -1,0 +1,1 @@
+"""How two rivals train each other."""

@@ -1,0 +1,1 @@
+"""How good pictures are: distances between what was made and what is real."""

@@ -1,0 +1,38 @@
+"""The quick score: near for pictures alike, far for others, and it sees when all are the same."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+from zeuxis.metrics.quick import QuickScore
+
+
+def squares(count: int, seed: int, *, channels: int = 3) -> Tensor:
+    """Bright squares at random places of a dark picture, count x channels x 16 x 16."""
+    draws = torch.Generator().manual_seed(seed)
+    pictures = torch.rand(count, channels, 16, 16, generator=draws) * 0.1
+    for picture, (x, y) in zip(
+        pictures, torch.randint(0, 11, (count, 2), generator=draws), strict=True
+    ):
+        picture[:, y : y + 5, x : x + 5] += 0.8
+    return pictures
+
+
+def test_like_is_near_and_unlike_is_far() -> None:
+    score = QuickScore([squares(40, 0)])
+    near, far = score([squares(40, 1)]), score([torch.rand(40, 3, 16, 16)])
+    assert 5 * near.distance < far.distance
+    assert near.variety == pytest.approx(1, abs=0.3)
+
+
+def test_itself_is_at_zero() -> None:
+    pictures = squares(30, 0, channels=1)
+    score = QuickScore(pictures.split(7))(pictures.split(11))
+    assert score.distance < 1e-3 and score.variety == pytest.approx(1, rel=1e-4)
+
+
+def test_pictures_that_are_all_the_same_have_no_variety() -> None:
+    score = QuickScore([squares(30, 0)])
+    assert score([squares(1, 1).repeat(30, 1, 1, 1)]).variety < 0.01
