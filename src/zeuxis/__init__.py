@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 from zeuxis.errors import ZeuxisError
 
 if TYPE_CHECKING:
+    from zeuxis.gan import Generator
     from zeuxis.painting import Painting, PaintSettings, paint
     from zeuxis.style import Stylized, Stylizer, StylizeSettings, stylize
 
 __all__ = [
+    "Generator",
     "PaintSettings",
     "Painting",
     "StylizeSettings",
@@ -27,6 +29,7 @@ __all__ = [
 __version__ = "0.1.0"
 
 _ROOMS = {
+    "Generator": "zeuxis.gan",
     "PaintSettings": "zeuxis.painting",
     "Painting": "zeuxis.painting",
     "StylizeSettings": "zeuxis.style",

@@ -71,7 +71,7 @@ def test_it_is_initialised_as_in_the_paper() -> None:
     torch.manual_seed(0)
     for network in build(PUBLISHED):
         for conv in convolutions(network):
-            assert float(conv.weight.std()) == pytest.approx(0.02, rel=0.05)
+            assert float(conv.weight.detach().std()) == pytest.approx(0.02, rel=0.05)
         scales = torch.cat(
             [m.weight for m in network.modules() if isinstance(m, nn.BatchNorm2d)]
         ).detach()

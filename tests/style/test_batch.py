@@ -149,7 +149,7 @@ def test_a_folder_is_refused_as_a_whole(
 # The sheet.
 
 
-def test_the_sheet(folder: Path, photo: np.ndarray) -> None:
+def test_the_sheet(folder: Path) -> None:
     done: list[int] = []
     styles = gallery.shipped()
     picture = sheet.sheet_of("photo.jpg", styles, done.append)
@@ -157,7 +157,7 @@ def test_the_sheet(folder: Path, photo: np.ndarray) -> None:
     columns = (picture.width - 2 * sheet.MARGIN + sheet.GAP) // (sheet.CELL + sheet.GAP)
     assert columns == 2 and picture.width < sheet.SHAPE * 1.5 * picture.height
     first = picture.pixels[sheet.MARGIN : sheet.MARGIN + 320, sheet.MARGIN : sheet.MARGIN + 480]
-    shown = Picture.from_array(photo).resized((320, 480)).pixels
+    shown = read("photo.jpg").resized((320, 480)).pixels
     assert np.abs(first - shown).max() < 0.01
 
 

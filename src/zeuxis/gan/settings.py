@@ -111,7 +111,10 @@ class GanSettings:
 class Recipe:
     """What a paper trains its networks with: what stands where a setting is None.
 
-    Attributes are settings of the same name in `GanSettings`.
+    Attributes are settings of the same name in `GanSettings`, but for one.
+
+    Attributes:
+        few: pictures, below which DiffAugment keeps the discriminator from learning them by heart.
     """
 
     loss: str
@@ -129,6 +132,7 @@ class Recipe:
     regularization_interval: int = 1
     augmentation: str = "none"
     average_kimg: float = 10.0
+    few: int = 0
 
 
 def check(settings: GanSettings) -> None:
@@ -143,7 +147,15 @@ def check(settings: GanSettings) -> None:
         raise ZeuxisError(f"{' and '.join(given)} both say how long to train: give one of them")
 
 
-def resolved(settings: GanSettings, recipe: Recipe) -> GanSettings:
-    """The settings with a recipe's values where there was None."""
-    values = {f.name: getattr(recipe, f.name) for f in fields(recipe)}
+def resolved(settings: GanSettings, recipe: Recipe, pictures: int | None = None) -> GanSettings:
+    """The settings with a recipe's values where there was None.
+
+    Args:
+        settings: what was asked for.
+        recipe: of the network.
+        pictures: how many there are to learn from; None for enough.
+    """
+    values = {f.name: getattr(recipe, f.name) for f in fields(recipe) if f.name != "few"}
+    if pictures is not None and pictures < recipe.few:
+        values["augmentation"] = "diffaugment"
     return replace(settings, **{n: v for n, v in values.items() if getattr(settings, n) is None})

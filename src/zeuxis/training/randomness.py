@@ -1,4 +1,4 @@
-"""Randomness that depends on nothing but a seed, what it is for and the step: a run may be resumed anywhere."""
+"""Randomness that depends only on a seed, what it is for and the step: a run may be resumed anywhere."""
 
 import hashlib
 

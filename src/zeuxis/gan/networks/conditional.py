@@ -63,8 +63,8 @@ class ConditionalBatchNorm(nn.Module):
         normalized: Tensor = self.norm(x)
         if self.scale is None or self.shift is None:
             return normalized
-        scale, shift = self.scale(embedded), self.shift(embedded)
-        scale, shift = scale[:, :, None, None], shift[:, :, None, None]
+        scale: Tensor = self.scale(embedded)[:, :, None, None]
+        shift: Tensor = self.shift(embedded)[:, :, None, None]
         return normalized * (1 + scale) + shift
 
 

@@ -121,7 +121,9 @@ class Examiner:
     def _real(self, pictures: PictureSet, count: int) -> Iterator[tuple[Tensor, Tensor | None]]:
         for first in range(0, min(count, len(pictures)), PART):
             here = slice(first, min(first + PART, count, len(pictures)))
-            pixels = np.ascontiguousarray(pictures.pictures[here].transpose(0, 3, 1, 2))
+            pixels = np.array(
+                pictures.pictures[here].transpose(0, 3, 1, 2)
+            )  # those on disk are read-only
             real = torch.from_numpy(pixels).to(self.rivals.device).float() / 255
             yield real, self._labels(pictures, here)
 

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from zeuxis.gan.augmentation.ada import AdaptiveAugment
+from zeuxis.gan.losses import losses
 from zeuxis.gan.networks.shape import Discriminator, Generator
 from zeuxis.gan.settings import GanSettings
 
@@ -28,6 +29,8 @@ class Rivals:
 
     Attributes:
         average: the generator with averaged weights: the one to keep.
+        play: the loss.
+        interval: steps of the discriminator from one gradient penalty to the next.
         step: steps of the generator so far.
         discriminator_steps: and of the discriminator.
     """
@@ -46,6 +49,10 @@ class Rivals:
         self.average = copy.deepcopy(self.generator).requires_grad_(False).eval()
         self.settings, self.augment, self.device, self.dtype = settings, augment, device, dtype
         self.step = self.discriminator_steps = 0
+        assert settings.loss is not None and settings.regularization_interval is not None
+        self.play, self.interval = losses.get(settings.loss), settings.regularization_interval
+        assert settings.generator_rate is not None and settings.discriminator_rate is not None
+        assert settings.beta1 is not None and settings.beta2 is not None
         betas = settings.beta1, settings.beta2
         self.generator_optimizer = _adam(self.generator, settings.generator_rate, betas)
         self.discriminator_optimizer = _adam(self.discriminator, settings.discriminator_rate, betas)
@@ -63,10 +70,13 @@ class Rivals:
         that the first weights are soon forgotten. Buffers, such as the statistics of batch normalisation, are
         taken over as they are.
         """
-        seen = self.step * self.settings.batch_size
-        half_life = min(self.settings.average_kimg * 1000, seen * self.settings.average_rampup)
-        decay = 0.5 ** (self.settings.batch_size / half_life) if half_life > 0 else 0.0
-        averaged, current = list(self.average.parameters()), list(self.generator.parameters())
+        settings, batch_size = self.settings, self.settings.batch_size
+        assert batch_size is not None and settings.average_kimg is not None
+        seen = self.step * batch_size
+        half_life = min(settings.average_kimg * 1000, seen * settings.average_rampup)
+        decay = 0.5 ** (batch_size / half_life) if half_life > 0 else 0.0
+        averaged: list[Tensor] = list(self.average.parameters())
+        current: list[Tensor] = list(self.generator.parameters())
         torch._foreach_lerp_(averaged, current, 1 - decay)
         for mine, theirs in zip(self.average.buffers(), self.generator.buffers(), strict=True):
             mine.copy_(theirs)

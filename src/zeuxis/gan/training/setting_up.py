@@ -92,7 +92,7 @@ def set_up(
         capacity=settings.capacity,
         spectral_norm=bool(settings.spectral_norm),
     )
-    settings = resolved(settings, family.recipe(shape))
+    settings = resolved(settings, family.recipe(shape), len(whole))
     settings = replace(
         settings,
         size=f"{width}x{height}",

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
-from zeuxis.gan.losses import Loss, losses
+from zeuxis.gan.losses import Loss
 from zeuxis.gan.networks.shape import draw_latents
 from zeuxis.gan.penalties import gradient_penalty, slope_penalty
 from zeuxis.gan.training.rivals import Rivals
@@ -33,15 +33,16 @@ def train_step(
         rank: of this process among them: each draws latents of its own.
 
     Returns:
-        What the step cost and what the discriminator thought, detached, by name.
+        What the step cost and what the discriminator thought, detached, by name; means over its parts.
     """
-    settings, told = rivals.settings, {}
+    settings = rivals.settings
+    told: list[dict[str, Tensor]] = []
     for turn, batch in enumerate(batches):
         draws = keyed(settings.seed, f"discriminator {turn} {rank}", rivals.step)
         rivals.discriminator_optimizer.zero_grad(set_to_none=True)
-        is_regularized = rivals.discriminator_steps % settings.regularization_interval == 0
+        is_regularized = rivals.discriminator_steps % rivals.interval == 0
         for part in _parts(batch, settings.accumulation):
-            told |= _teach_discriminator(rivals, part, is_regularized, draws)
+            told.append(_teach_discriminator(rivals, part, is_regularized, draws))
         if synchronize:
             synchronize(rivals.discriminator.parameters())
         rivals.discriminator_optimizer.step()
@@ -51,22 +52,22 @@ def train_step(
     rivals.generator_optimizer.zero_grad(set_to_none=True)
     with frozen(rivals.discriminator):
         for part in _parts(batches[-1], settings.accumulation):
-            told |= _teach_generator(rivals, part, draws)
+            told.append(_teach_generator(rivals, part, draws))
     if synchronize:
         synchronize(rivals.generator.parameters())
     rivals.generator_optimizer.step()
 
     rivals.step += 1
     rivals.follow()
-    return told
+    names = {name for part in told for name in part}
+    return {n: torch.stack([part[n] for part in told if n in part]).mean() for n in sorted(names)}
 
 
 def _teach_discriminator(
     rivals: Rivals, batch: Batch, is_regularized: bool, draws: torch.Generator
 ) -> dict[str, Tensor]:
     """Slopes of what the discriminator's judgement of real and made pictures costs it."""
-    settings, (real, labels) = rivals.settings, batch
-    play = losses.get(settings.loss)
+    settings, play, (real, labels) = rivals.settings, rivals.play, batch
     with torch.no_grad(), rivals.precision():
         fake = rivals.generator(_latents(rivals, len(real), draws), labels).float()
     seen_real, seen_fake = rivals.augment(real, draws), rivals.augment(fake, draws)
@@ -84,8 +85,8 @@ def _teach_discriminator(
         penalty = _penalty(rivals, seen_real, seen_fake, labels, draws)
         if penalty is not None:
             told["penalty"] = penalty.detach()
-            loss = loss + settings.regularization_interval * penalty  # as often as it was left out
-    (loss / settings.accumulation).backward()
+            loss = loss + rivals.interval * penalty  # as often as it was left out
+    (loss / settings.accumulation).backward()  # type: ignore[no-untyped-call]
     return told
 
 
@@ -117,8 +118,7 @@ def _penalty(
 
 def _teach_generator(rivals: Rivals, batch: Batch, draws: torch.Generator) -> dict[str, Tensor]:
     """Slopes of what the discriminator's judgement of its pictures costs the generator."""
-    settings, (real, labels) = rivals.settings, batch
-    play = losses.get(settings.loss)
+    settings, play, (real, labels) = rivals.settings, rivals.play, batch
     latents = _latents(rivals, len(real), draws)
     with rivals.precision():
         fake = rivals.generator(latents, labels).float()
@@ -128,7 +128,7 @@ def _teach_generator(rivals: Rivals, batch: Batch, draws: torch.Generator) -> di
             with torch.no_grad():
                 real_logits = rivals.discriminator(rivals.augment(real, draws), labels).float()
     loss = play.generator(fake_logits, real_logits)
-    (loss / settings.accumulation).backward()
+    (loss / settings.accumulation).backward()  # type: ignore[no-untyped-call]
     return {"generator_loss": loss.detach()}
 
 

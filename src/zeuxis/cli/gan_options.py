@@ -1,0 +1,55 @@
+"""What the commands that use a generator share: whose pictures, which ones, and where they go."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def numbers(text: str) -> tuple[int, ...]:
+    """Whole numbers from text: `3,8,12`."""
+    try:
+        return tuple(int(part) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        raise click.BadParameter(
+            f"{text!r} is not whole numbers with commas between them"
+        ) from error
+
+
+_SHARED = (
+    click.argument("source", metavar="RUN|MODEL"),
+    click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True),
+    click.option(
+        "--truncation",
+        type=click.FloatRange(0, 1),
+        default=1.0,
+        show_default=True,
+        help="From 1, all that was learned, to 0, only the mean picture.",
+    ),
+    click.option("--class", "label", metavar="NAME", help="Of pictures.  [default: all in turn]"),
+    click.option("--force", is_flag=True, help="Replace what is there already."),
+    click.option("--quiet", is_flag=True, help="Say nothing but what went wrong."),
+)
+
+
+def shared_options(command: Command) -> Command:
+    """A decorator: whose pictures, from what seed, how truncated, of which class."""
+    for option in reversed(_SHARED):  # decorators apply from the bottom up
+        command = option(command)
+    return command
+
+
+def output_option(default: str, help: str) -> Callable[[Command], Command]:
+    """A decorator: where to write."""
+    return click.option(
+        "-o",
+        "--output",
+        type=click.Path(path_type=Path),
+        default=default,
+        show_default=True,
+        metavar="OUT",
+        help=help,
+    )

@@ -1,0 +1,95 @@
+"""From one picture to the next, by pictures in between."""
+
+import io
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from zeuxis.errors import ZeuxisError
+from zeuxis.gan.forger import Generator, Label
+from zeuxis.gan.latents import draw, slerp
+from zeuxis.gan.sheets import enlarged
+
+Bytes = NDArray[np.uint8]
+
+
+def interpolate(
+    generator: Generator,
+    seeds: Sequence[int],
+    *,
+    frames: int = 60,
+    labels: Sequence[Label] = (),
+    truncation_psi: float = 1.0,
+    loop: bool = False,
+) -> Bytes:
+    """Pictures on the way from seed to seed.
+
+    Latents go along great circles (White 2016, section 2.1). Where the class changes, the style goes in a
+    straight line from that of one class to that of the other, for the same latent.
+
+    Args:
+        generator: what makes them.
+        seeds: each the first picture that `generator.sample` makes of it, two or more.
+        frames: pictures in all.
+        labels: classes: one for all, or one for each seed; none for all the generator knows, in turn.
+        truncation_psi: as for `generator.sample`.
+        loop: whether the last picture leads back to the first.
+
+    Returns:
+        frames x H x W x C.
+
+    Raises:
+        ZeuxisError: for fewer than two seeds or frames, or as many classes as there are not seeds.
+    """
+    if len(seeds) < 2:
+        raise ZeuxisError("there is no way from one picture alone: give two seeds or more")
+    if frames < 2:
+        raise ZeuxisError(f"there are to be {frames} pictures: ask for 2 or more")
+    latents = [draw(seed, 1, generator.latent_dim)[0] for seed in seeds]
+    numbers = _numbers(generator, len(seeds), labels)
+    legs = len(seeds) if loop else len(seeds) - 1
+    places = np.linspace(0, legs, frames, endpoint=not loop)
+    styles = []
+    for place in places:
+        leg = min(int(place), legs - 1)
+        ends, t = (leg, (leg + 1) % len(seeds)), place - leg
+        latent = slerp(latents[ends[0]], latents[ends[1]], t)[None]
+        start, end = (
+            generator.styles(latent, None if numbers is None else numbers[[each]], truncation_psi)
+            for each in ends
+        )
+        styles.append(start + np.float32(t) * (end - start))
+    return generator.pictures(np.concatenate(styles))
+
+
+def gif(frames: Bytes, seconds: float, scale: int | None = None) -> bytes:
+    """An animated GIF that repeats for ever.
+
+    Args:
+        frames: N x H x W x C, C = 1 or 3.
+        seconds: it takes.
+        scale: pixels of the GIF for one of a frame; None for as many as make the shorter side 64 at least.
+    """
+    images = [
+        Image.fromarray(each.squeeze(2) if each.shape[2] == 1 else each)
+        for each in enlarged(frames, scale)
+    ]
+    content = io.BytesIO()
+    milliseconds = max(20, round(1000 * seconds / len(images)))  # less, and viewers take 100
+    images[0].save(
+        content, "GIF", save_all=True, append_images=images[1:], duration=milliseconds, loop=0
+    )
+    return content.getvalue()
+
+
+def _numbers(generator: Generator, count: int, labels: Sequence[Label]) -> NDArray[np.int64] | None:
+    if len(labels) in (0, 1):
+        return generator.labels(count, labels[0] if labels else None)
+    if len(labels) != count:
+        raise ZeuxisError(
+            f"there are {len(labels)} classes and {count} seeds: give one class, or one for each seed"
+        )
+    found = [generator.labels(1, label) for label in labels]
+    return np.concatenate([each for each in found if each is not None])

@@ -1,0 +1,89 @@
+"""What a generator made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from zeuxis.errors import ZeuxisError
+from zeuxis.gan.sheets import sheet
+from zeuxis.images import Framed, Picture, write
+from zeuxis.images.picture import quantized
+from zeuxis.models.files import reason
+
+Bytes = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Samples(Framed):
+    """Pictures that a generator made. In a notebook they show themselves, as a sheet.
+
+    Attributes:
+        array: N x H x W x C, C = 1 or 3.
+        labels: the number of each one's class; None without classes.
+        columns: pictures of a row of the sheet; None for about as many as rows.
+    """
+
+    array: Bytes
+    labels: NDArray[np.int64] | None = None
+    columns: int | None = None
+
+    @cached_property
+    def picture(self) -> Picture:  # type: ignore[override]
+        """All of them on a sheet."""
+        return sheet(self.array, self.columns)
+
+    @property
+    def images(self) -> list[Image.Image]:
+        """Each for Pillow, grey or RGB."""
+        return [
+            Image.fromarray(each.squeeze(2) if each.shape[2] == 1 else each) for each in self.array
+        ]
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    def __iter__(self) -> Iterator[Image.Image]:
+        return iter(self.images)
+
+    def save_each(
+        self, folder: str | Path, *, overwrite: bool = False, **options: Any
+    ) -> list[Path]:
+        """Write every picture as a PNG file of its own: `0000.png`, `0001.png`, ...
+
+        Args:
+            folder: is made if it is not there.
+            overwrite: replace files that are there already.
+            options: those of `zeuxis.images.write`.
+
+        Raises:
+            ZeuxisError: if there is such a file already, or one cannot be written.
+        """
+        paths = [Path(folder) / f"{number:04}.png" for number in range(len(self.array))]
+        taken = [path for path in paths if path.exists()]
+        if taken and not overwrite:
+            raise ZeuxisError(
+                f"{taken[0]} exists already; use --force (overwrite=True) to replace it, or give "
+                "another folder"
+            )
+        try:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ZeuxisError(
+                f"cannot make {folder}: {reason(error)}; give another folder"
+            ) from error
+        for path, pixels in zip(paths, self.array, strict=True):
+            write(Picture.from_array(pixels), path, overwrite=overwrite, **options)
+        return paths
+
+
+def to_bytes(pictures: NDArray[np.float32]) -> Bytes:
+    """N x C x H x W in [0, 1], clipped, to N x H x W x C, uint8."""
+    return quantized(np.ascontiguousarray(pictures.transpose(0, 2, 3, 1)), np.uint8)
