@@ -44,9 +44,8 @@ def directions(
     curvature = curvature * np.outer(moved, moved)
     found = np.linalg.eigh(curvature)[1].T[::-1][:count]
     largest = np.take_along_axis(found, abs(found).argmax(1)[:, None], 1)
-    return (found * np.sign(largest)).astype(
-        np.float32
-    )  # a sign of its own: eigenvectors have none
+    signed: Floats = (found * np.sign(largest)).astype(np.float32)  # eigenvectors have no sign
+    return signed
 
 
 def walked(

@@ -127,7 +127,8 @@ class Whole:
 
         def run(*parts: NDArray[Any]) -> Floats:
             feed = dict(zip(("latents", "labels"), parts, strict=False))
-            return self._session.run(["pictures"], feed | {"truncation": np.float32(psi)})[0]  # type: ignore[dict-item]
+            feed["truncation"] = np.array(psi, np.float32)
+            return self._session.run(["pictures"], feed)[0]
 
         return batched(run, _at_once(self.card), *parts)
 
@@ -154,5 +155,5 @@ def batched(run: Callable[..., Floats], size: int, *inputs: NDArray[Any]) -> Flo
 
 def _at_once(card: Card) -> int:
     """Pictures of a batch."""
-    shape = card.extra["shape"]
+    shape: dict[str, int] = card.extra["shape"]
     return max(1, PIXELS // (shape["height"] * shape["width"]))

@@ -1,9 +1,11 @@
 """A generator for other programs, or in half the space. Needs torch."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from zeuxis.errors import ZeuxisError
@@ -101,7 +103,8 @@ class _Whole(nn.Module):
 def _check(content: bytes, whole: _Whole) -> None:
     """Refuse a graph that makes other pictures than torch."""
     shape = whole.generator.shape
-    feed = {"latents": draw(0, CHECKED, shape.latent_dim), "truncation": np.float32(0.7)}
+    feed: dict[str, NDArray[Any]] = {"latents": draw(0, CHECKED, shape.latent_dim)}
+    feed["truncation"] = np.array(0.7, np.float32)
     if shape.classes:
         feed["labels"] = np.arange(CHECKED) % shape.classes
     wanted = whole.make(**{name: torch.as_tensor(each) for name, each in feed.items()})

@@ -128,7 +128,8 @@ def _resting(generator: Generator) -> Generator:
 def _without_weights(model: ModelProto, names: set[str]) -> Graph:
     from onnx import TensorProto
 
-    weights, others = [], []
+    weights: list[TensorProto] = []
+    others: list[TensorProto] = []
     for each in model.graph.initializer:
         is_weight = each.name in names and each.data_type == TensorProto.FLOAT
         (weights if is_weight else others).append(each)

@@ -15,7 +15,7 @@ from zeuxis.gan.finding import model_file
 from zeuxis.gan.forger import Generator
 
 
-class HubGenerator(Generator, ModelHubMixin):  # type: ignore[misc]
+class HubGenerator(Generator, ModelHubMixin):
     """A generator with `save_pretrained`, `push_to_hub` and `from_pretrained`.
 
     Example:

@@ -32,9 +32,10 @@ def slerp(start: Floats, end: Floats, t: float) -> Floats:
         end: latent_dim numbers.
         t: from 0, at the start, to 1.
     """
-    lengths = np.linalg.norm(start) * np.linalg.norm(end)
-    angle = np.arccos(np.clip(start @ end / max(lengths, 1e-12), -1.0, 1.0))
+    lengths = float(np.linalg.norm(start) * np.linalg.norm(end))
+    angle = np.arccos(np.clip(float(start @ end) / max(lengths, 1e-12), -1.0, 1.0))
     if np.sin(angle) < 1e-6:  # one direction, or opposite ones: no one circle
         return (start + (end - start) * np.float32(t)).astype(np.float32)
     weights = np.sin([(1 - t) * angle, t * angle]) / np.sin(angle)
-    return (weights[0] * start + weights[1] * end).astype(np.float32)
+    found: Floats = (weights[0] * start + weights[1] * end).astype(np.float32)
+    return found

@@ -31,7 +31,7 @@ SEEN = 64  # pixels a side, at least, that features are taken of
 CANDIDATES = 128  # samples among which to look for where to start
 RATE = 0.1  # of Adam, in standard deviations of styles
 PIXELS = 1.0  # weight of the pixels' distance beside the features'
-AT_ONCE = 16  # candidates looked at
+CHUNKS = 8  # in which they are looked at
 STILL = 1e-8  # a standard deviation below which a number of styles does not vary
 CLOSE = 0.01  # weight of how far the style is from the mean, in standard deviations
 
@@ -121,7 +121,7 @@ class _Search:
         self.center, self.spread = styles.mean(0), torch.from_numpy(forger.spread(label))
         with torch.no_grad():
             far = torch.cat(
-                [self.distance(self.network.synthesis(s)) for s in styles.split(AT_ONCE)]
+                [self.distance(self.network.synthesis(s)) for s in styles.chunk(CHUNKS)]
             )
         nearest = far.argsort()[: starts - 1]
         begins = torch.cat([self.center[None], styles[nearest]])

@@ -38,7 +38,11 @@ class Samples(Framed):
     @cached_property
     def picture(self) -> Picture:  # type: ignore[override]
         """All of them on a sheet."""
-        return sheet(self.array, self.columns)
+        return self.sheet(self.columns)
+
+    def sheet(self, columns: int | None = None, scale: int | None = None) -> Picture:
+        """All of them on a sheet, with the arguments of `zeuxis.gan.sheets.sheet`."""
+        return sheet(self.array, columns, scale)
 
     @property
     def images(self) -> list[Image.Image]:

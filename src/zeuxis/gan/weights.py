@@ -8,8 +8,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from zeuxis.gan.engines import Parts
+from zeuxis.gan.layout import STYLE_MEAN
 from zeuxis.gan.model import load_generator
+from zeuxis.models import load
 
 LAYERS = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.ConvTranspose2d)
 
@@ -30,8 +31,7 @@ def meeting_styles(path: Path) -> NDArray[np.float32] | None:
         ZeuxisError: if the file cannot be read.
     """
     generator, _ = load_generator(path)
-    mean = Parts(path, threads=1).style_mean
-    styles = torch.from_numpy(mean[:1].copy())
+    styles = torch.from_numpy(load(path)[0][STYLE_MEAN][:1].copy())
     total = torch.zeros(styles.shape[1], styles.shape[1])
     home = styles.untyped_storage().data_ptr()
 

@@ -1,4 +1,4 @@
-"""Our own pair, for a laptop: the least to compute for what it learns; docs/gan-networks.md measures it.
+"""Our own pair, for a laptop: the least to compute for what it learns; docs/gan-modern.md has what was tried.
 
 From R3GAN (Huang et al. 2024, section 3): residual stages without normalisation, held by gradient penalties
 alone. From StyleGAN (Karras et al. 2019): a mapping network, whose styles scale and shift the maps of every
@@ -38,6 +38,7 @@ WIDTHS = {4: 192, 8: 128, 16: 64, 32: 48, 64: 32, 128: 24}  # channels of maps u
 STYLE_DIM = 64
 DENSE = 128  # features that the discriminator judges by
 SLOPE = 0.2  # of LeakyReLU
+LEAK = 0.02  # slope of the output where the sigmoid has none
 BATCH_SIZE = 32
 GAMMA = 340  # times the rule for a first guess, by measurement
 
@@ -64,13 +65,21 @@ class ModernGenerator(Generator):
         stages = zip([widths[0], *widths], widths, strict=False)
         self.stages = nn.ModuleList(_Stage(inputs, outputs) for inputs, outputs in stages)
         self.last = _conv(widths[-1], 4 * shape.channels)
+        with (
+            torch.no_grad()
+        ):  # at first the four pixels of a place are alike: no grid (Aitken et al. 2017)
+            self.last.weight.copy_(self.last.weight[::4].repeat_interleave(4, 0))
 
     def mapping(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
         """Latents and classes to styles, N x 64."""
         return F.leaky_relu(self.dense(self.joined(latents, labels)), SLOPE)
 
     def synthesis(self, styles: Tensor) -> Tensor:
-        """Styles, N x 64, to N x C x H x W in [0, 1]."""
+        """Styles, N x 64, to N x C x H x W, about [0, 1].
+
+        A sigmoid alone may end black all over where most of the data is, with no slope to come back by; with
+        nothing to hold the values, learning takes four times as long.
+        """
         channels, height, width = self.base
         x = self.start(styles).unflatten(1, (height, width, channels)).permute(0, 3, 1, 2)
         x = F.leaky_relu(x, SLOPE)
@@ -78,7 +87,8 @@ class ModernGenerator(Generator):
             if number:
                 x = F.interpolate(x, scale_factor=2.0, mode="nearest")
             x = stage(x, styles)
-        return torch.sigmoid(2 * F.pixel_shuffle(self.last(x).float(), 2))
+        x = F.pixel_shuffle(self.last(x).float(), 2)
+        return torch.sigmoid(2 * x) + LEAK * x
 
 
 class _Stage(nn.Module):

@@ -1,0 +1,110 @@
+"""From seed to seed by great circles."""
+
+from __future__ import annotations
+
+import io
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from zeuxis.errors import ZeuxisError
+from zeuxis.gan.interpolation import gif, interpolate
+from zeuxis.gan.latents import draw, slerp
+
+spec = spec_from_file_location("stand_in", Path(__file__).with_name("stand_in.py"))
+assert spec is not None and spec.loader is not None
+made = module_from_spec(spec)
+spec.loader.exec_module(made)
+CLASSES, DIM, stand_in = made.CLASSES, made.DIM, made.stand_in
+
+
+def test_the_way_between_right_angles_is_a_quarter_of_a_circle() -> None:
+    east, north = np.array([2, 0], np.float32), np.array([0, 2], np.float32)
+    for t in (0, 0.25, 1 / 3, 1):
+        turn = t * np.pi / 2
+        assert slerp(east, north, t) == pytest.approx(
+            [2 * np.cos(turn), 2 * np.sin(turn)], abs=1e-6
+        )
+
+
+def test_on_the_way_latents_are_as_long_as_at_the_ends() -> None:
+    start, end = draw(0, 2, 512)
+    lengths = [float(np.linalg.norm(slerp(start, end, t))) for t in np.linspace(0, 1, 9)]
+    assert min(lengths) > 0.97 * min(lengths[0], lengths[-1])
+    assert np.linalg.norm((start + end) / 2) < 0.8 * min(lengths)  # what a straight line would do
+
+
+@pytest.mark.parametrize("factor", [1.0, 3.0, -1.0, 0.0])
+def test_where_there_is_no_one_circle_the_way_is_straight(factor: float) -> None:
+    start = draw(0, 1, 8)[0]
+    end = np.float32(factor) * start
+    assert slerp(start, end, 0.25) == pytest.approx(start + (end - start) / 4, abs=1e-6)
+
+
+def test_seeds_are_on_the_way() -> None:
+    generator = stand_in()
+    frames = interpolate(generator, [5, 9, 2], frames=5)
+    for place, seed in ((0, 5), (2, 9), (4, 2)):
+        assert (frames[place] == generator.sample(1, seed=seed).array[0]).all()
+    latent = slerp(draw(5, 1, DIM)[0], draw(9, 1, DIM)[0], 0.5)
+    assert (frames[1] == generator.pictures(latent[None])[0]).all()
+
+
+def test_a_loop_leads_back() -> None:
+    generator = stand_in()
+    frames = interpolate(generator, [5, 9], frames=4, loop=True)
+    assert (frames[0] == generator.sample(1, seed=5).array[0]).all()
+    assert (frames[2] == generator.sample(1, seed=9).array[0]).all()
+    assert (frames[1] == frames[3]).all()  # there and back by the same way
+    assert not (frames[3] == frames[0]).all()  # the first is not there twice
+
+
+def test_between_classes_styles_go_straight() -> None:
+    generator = stand_in(CLASSES)
+    frames = interpolate(generator, [5, 5], frames=3, labels=["boot", "bag"])
+    latent = draw(5, 1, DIM)
+    for frame, move in zip(frames, (1, 0, -1), strict=True):
+        assert (frame == generator.pictures(latent + np.float32(move))[0]).all()
+    one = interpolate(generator, [5, 9], frames=2, labels=["bag"])
+    assert (one[1] == generator.sample(1, seed=9, label="bag").array[0]).all()
+    in_turn = interpolate(generator, [5, 9], frames=2)
+    assert (in_turn[1] == one[1]).all() and not (in_turn[0] == one[0]).all()
+
+
+def test_styles_are_truncated() -> None:
+    generator = stand_in(CLASSES)
+    frames = interpolate(generator, [5, 9], frames=4, labels=["bag"], truncation_psi=0)
+    assert (frames == generator.pictures(generator.style_mean()[1:])[0]).all()
+
+
+@pytest.mark.parametrize(
+    ("seeds", "options", "words"),
+    [
+        ([1], {}, "give two seeds or more"),
+        ([1, 2], {"frames": 1}, "there are to be 1 pictures"),
+        ([1, -2], {}, "the seed is -2"),
+        ([1, 2], {"labels": ["bag"] * 3}, "there are 3 classes and 2 seeds"),
+        ([1, 2], {"labels": ["hat"]}, "knows no class 'hat'"),
+    ],
+)
+def test_what_cannot_be_is_refused(
+    seeds: list[int], options: dict[str, object], words: str
+) -> None:
+    with pytest.raises(ZeuxisError, match=words):
+        interpolate(stand_in(CLASSES), seeds, **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_gif_moves(channels: int) -> None:
+    frames = np.zeros((5, 16, 24, channels), np.uint8)
+    frames[np.arange(5), :, np.arange(5)] = 255
+    with Image.open(io.BytesIO(gif(frames, seconds=2.0))) as film:
+        assert film.n_frames == 5 and film.size == (96, 64)
+        assert film.info["duration"] == 400 and film.info["loop"] == 0
+        for number in range(5):
+            film.seek(number)
+            shown = np.asarray(film.convert("L"))[::4, ::4]
+            assert (shown == frames[number, ..., 0]).all()
