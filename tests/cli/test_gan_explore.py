@@ -53,7 +53,8 @@ def test_a_film_and_a_strip(run: str) -> None:
         "interpolate", run, "--seeds", "1,2", "--frames", "4", "--class", "hat", "-o", "s.png"
     )
     assert done.exit_code == 0, done.output
-    strip = np.asarray(Image.open("s.png")).astype(int)
+    with Image.open("s.png") as image:
+        strip = np.asarray(image).astype(int)
     generator = Generator.load(run)
     for seed, part in ((1, strip[:, :64]), (2, strip[:, -64:])):
         sample = generator.sample(1, seed=seed, label="hat").array[0].repeat(4, 0).repeat(4, 1)
@@ -83,7 +84,8 @@ def test_a_projection(run: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert done.exit_code == 0 and "p.npy has the style; loss" in done.output
     style = np.load("p.npy")
     assert style.shape == (76,) and np.isfinite(style).all()
-    assert Image.open("p.png").size[0] > 2 * 64
+    with Image.open("p.png") as sheet:
+        assert sheet.width > 2 * 64 and sheet.height == 64
     again = zeuxis("project", "target.png", run, "-o", "p.png")
     assert again.exit_code == 2 and "p.png exists already" in again.output
     Path("p.png").unlink()

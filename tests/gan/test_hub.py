@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,7 +15,11 @@ import torch
 pytest.importorskip("huggingface_hub")
 
 from huggingface_hub import HfApi
-from huggingface_hub.errors import EntryNotFoundError
+from huggingface_hub.errors import (
+    HfHubHTTPError,
+    RemoteEntryNotFoundError,
+    RepositoryNotFoundError,
+)
 
 from zeuxis import ZeuxisError
 from zeuxis.gan import hub
@@ -50,6 +55,7 @@ def test_what_is_saved_is_loaded(model: Path, tmp_path: Path) -> None:
     generator = HubGenerator.load(model, threads=1)
     generator.save_pretrained(tmp_path / "pots")
     assert (tmp_path / "pots" / "model.safetensors").read_bytes() == model.read_bytes()
+    assert json.loads((tmp_path / "pots" / "config.json").read_text())["network"] == "mlp"
     assert_same(HubGenerator.from_pretrained(tmp_path / "pots"), generator)
 
 
@@ -68,6 +74,11 @@ def test_a_page_tells_what_it_is(model: Path, tmp_path: Path) -> None:
         assert words in page
 
 
+def answer(kind: type[HfHubHTTPError]) -> HfHubHTTPError:
+    """What the hub says no with."""
+    return kind("404 not there\nand more", response=SimpleNamespace(headers={}, request=None))  # type: ignore[arg-type]
+
+
 def test_what_is_pushed_is_pulled(
     model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -79,7 +90,9 @@ def test_what_is_pushed_is_pulled(
 
     def download(repo_id: str, filename: str, **options: Any) -> str:
         if not (far / repo_id / filename).exists():
-            raise EntryNotFoundError("404", response=SimpleNamespace(headers={}, request=None))  # type: ignore[arg-type]
+            raise answer(
+                RemoteEntryNotFoundError if (far / repo_id).exists() else RepositoryNotFoundError
+            )
         return str(far / repo_id / filename)
 
     monkeypatch.setattr(
@@ -94,3 +107,7 @@ def test_what_is_pushed_is_pulled(
     (far / "me" / "pots" / "model.safetensors").unlink()
     with pytest.raises(ZeuxisError, match="there is no model.safetensors of Zeuxis in me/pots"):
         HubGenerator.from_pretrained("me/pots")
+    with pytest.raises(
+        ZeuxisError, match="cannot get me/pans from the hub: 404 not there and more$"
+    ):
+        HubGenerator.from_pretrained("me/pans")

@@ -147,7 +147,8 @@ class Generator:
             ZeuxisError: for a class that it does not know, or an exported file.
         """
         latents = draw(0, DRAWN, self.latent_dim)
-        spread: Floats = self.styles(latents, self.labels(DRAWN, label)).std(0)
+        styles = self.styles(latents, self.labels(DRAWN, label))
+        spread: Floats = styles.std(0, dtype=np.float64).astype(np.float32)  # 0 where all are equal
         return spread
 
     def _number(self, label: Any) -> int:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any, Self
 
 from huggingface_hub import ModelCard, ModelHubMixin, hf_hub_download
-from huggingface_hub.constants import SAFETENSORS_SINGLE_FILE
-from huggingface_hub.errors import EntryNotFoundError
+from huggingface_hub.constants import CONFIG_NAME, SAFETENSORS_SINGLE_FILE
+from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError
 
 from zeuxis.errors import ZeuxisError
 from zeuxis.gan.finding import model_file
@@ -61,10 +62,16 @@ class HubGenerator(Generator, ModelHubMixin):
 
     def _save_pretrained(self, save_directory: Path) -> None:
         shutil.copyfile(model_file(self.path), save_directory / SAFETENSORS_SINGLE_FILE)
+        told = {name: self.card.extra[name] for name in ("network", "shape")}
+        (save_directory / CONFIG_NAME).write_text(json.dumps(told))  # the hub looks for it
 
     @classmethod
     def _from_pretrained(cls, *, model_id: str, **options: Any) -> Self:
-        """From a folder that `save_pretrained` wrote, or a repository on the hub."""
+        """From a folder that `save_pretrained` wrote, or a repository on the hub.
+
+        Raises:
+            ZeuxisError: if there is no generator, or the hub does not give it.
+        """
         folder = Path(model_id)
         if folder.is_dir():
             return cls.load(folder / SAFETENSORS_SINGLE_FILE)
@@ -79,4 +86,7 @@ class HubGenerator(Generator, ModelHubMixin):
             raise ZeuxisError(
                 f"there is no {SAFETENSORS_SINGLE_FILE} of Zeuxis in {model_id}: check the name"
             ) from error
+        except HfHubHTTPError as error:
+            said = " ".join(str(error).split())
+            raise ZeuxisError(f"cannot get {model_id} from the hub: {said}") from error
         return cls.load(Path(file))

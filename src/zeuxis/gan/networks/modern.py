@@ -38,7 +38,7 @@ WIDTHS = {4: 192, 8: 128, 16: 64, 32: 48, 64: 32, 128: 24}  # channels of maps u
 STYLE_DIM = 64
 DENSE = 128  # features that the discriminator judges by
 SLOPE = 0.2  # of LeakyReLU
-LEAK = 0.02  # slope of the output where the sigmoid has none
+LEAK = 0.005  # slope of the output where the sigmoid has none
 BATCH_SIZE = 32
 GAMMA = 340  # times the rule for a first guess, by measurement
 
@@ -65,10 +65,6 @@ class ModernGenerator(Generator):
         stages = zip([widths[0], *widths], widths, strict=False)
         self.stages = nn.ModuleList(_Stage(inputs, outputs) for inputs, outputs in stages)
         self.last = _conv(widths[-1], 4 * shape.channels)
-        with (
-            torch.no_grad()
-        ):  # at first the four pixels of a place are alike: no grid (Aitken et al. 2017)
-            self.last.weight.copy_(self.last.weight[::4].repeat_interleave(4, 0))
 
     def mapping(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
         """Latents and classes to styles, N x 64."""
@@ -77,8 +73,8 @@ class ModernGenerator(Generator):
     def synthesis(self, styles: Tensor) -> Tensor:
         """Styles, N x 64, to N x C x H x W, about [0, 1].
 
-        A sigmoid alone may end black all over where most of the data is, with no slope to come back by; with
-        nothing to hold the values, learning takes four times as long.
+        A sigmoid alone may end black all over where most of the data is, with no slope to come back by. So a
+        little of what it squeezes is let through; with more of it, black is hard to hit.
         """
         channels, height, width = self.base
         x = self.start(styles).unflatten(1, (height, width, channels)).permute(0, 3, 1, 2)

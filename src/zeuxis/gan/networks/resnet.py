@@ -90,6 +90,7 @@ class ResnetGenerator(Generator):
         self.shape = shape
         self.base, table = _planned(shape)
         widths = shape.widths(*table.generator)
+        self.width = widths[0]
         self.joined = Joined(shape)
         class_dim = self.joined.class_dim
         self.first = nn.Linear(shape.latent_dim, widths[0] * self.base.height * self.base.width)
@@ -108,8 +109,8 @@ class ResnetGenerator(Generator):
 
     def synthesis(self, styles: Tensor) -> Tensor:
         """N x style_dim to N x C x H x W in [0, 1]."""
-        latents, embedded = styles.tensor_split([self.shape.latent_dim], 1)
-        x = self.first(latents).unflatten(1, (-1, self.base.height, self.base.width))
+        latents, embedded = styles[:, : self.shape.latent_dim], styles[:, self.shape.latent_dim :]
+        x = self.first(latents).reshape(-1, self.width, self.base.height, self.base.width)
         for doublings, block in enumerate(self.blocks, 1):
             x = block(x, embedded)
             if doublings == ATTENDED:
