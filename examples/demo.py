@@ -1,4 +1,4 @@
-"""Paint a photograph in every style, two after pictures of one's own, forge clothes and galaxies: `make demo`.
+"""Paint a photograph in every style, two after pictures of one's own, and forge: `make demo`.
 
 The first takes seconds, the rest two minutes and a half. The pictures come with scikit-image and are free
 to use. What is painted is written to out/, wherever this is called from.

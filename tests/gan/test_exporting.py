@@ -48,7 +48,9 @@ def test_any_program_can_run_it(model: Path, onnx: Path) -> None:
     light = Generator.load(model, threads=1)
     for psi in (1.0, 0.5):
         feed = {"latents": latents, "labels": labels}
-        feed |= {} if psi == 1 else {"truncation": np.float32(psi)}  # which may be left out
+        feed |= (
+            {} if psi == 1 else {"truncation": np.array(psi, np.float32)}
+        )  # which may be left out
         (made,) = session.run(["pictures"], feed)
         wanted = light.synthesis(light.styles(latents, labels, psi))
         assert made.shape == (3, 1, 16, 16) and np.abs(made - wanted).max() < 1e-4

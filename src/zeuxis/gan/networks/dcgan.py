@@ -63,7 +63,7 @@ class DcganGenerator(Generator):
         base = base_of(shape, NAME, MOST)
         widths = _widths(shape, base)[::-1]
         self.joined = Joined(shape)
-        self.first = nn.ConvTranspose2d(
+        self.first = _Spread(
             self.joined.style_dim, widths[0], (base.height, base.width), bias=False
         )
         self.first_norm = nn.BatchNorm2d(widths[0])
@@ -78,7 +78,7 @@ class DcganGenerator(Generator):
 
     def synthesis(self, styles: Tensor) -> Tensor:
         """N x style_dim to N x C x H x W in [0, 1]."""
-        x = F.relu(self.first_norm(_spread(styles, self.first)))
+        x = F.relu(self.first_norm(self.first(styles)))
         return from_signed(torch.tanh(self.last(self.stages(x)).float()))
 
 
@@ -127,11 +127,14 @@ def _widths(shape: Shape, base: Base) -> list[int]:
     return shape.widths(*(min(NARROWEST * 2**i, WIDEST) for i in range(base.doublings)))
 
 
-def _spread(styles: Tensor, conv: nn.ConvTranspose2d) -> Tensor:
+class _Spread(nn.ConvTranspose2d):
     """A transposed convolution of one place, computed as the dense layer that it is: much faster."""
-    weight = conv.weight.permute(0, 2, 3, 1)
-    x = styles @ weight.flatten(1)
-    return x.reshape(-1, *weight.shape[1:]).permute(0, 3, 1, 2)
+
+    def forward(self, styles: Tensor) -> Tensor:  # type: ignore[override]
+        """N x style_dim to N x C x H x W."""
+        weight = self.weight.permute(0, 2, 3, 1)
+        x = styles @ weight.flatten(1)
+        return x.reshape(-1, *weight.shape[1:]).permute(0, 3, 1, 2)
 
 
 def _gathered(x: Tensor, conv: nn.Conv2d) -> Tensor:
