@@ -224,4 +224,4 @@ def recipe(shape: Shape) -> Recipe:
     )
 
 
-networks.register(NAME)(Family(build, recipe, styles_are_latents=False))
+networks.register(NAME)(Family(build, recipe))

@@ -95,13 +95,10 @@ class Family:
         build: makes the pair; raises ZeuxisError, in a sentence that says which sizes it can, for a shape it
             is not made for.
         recipe: what the paper trains it with.
-        styles_are_latents: whether styles are drawn from the same normal distribution as latents (no mapping
-            network), so that truncation shrinks them towards 0 instead of towards their mean.
     """
 
     build: Build
     recipe: Callable[[Shape], Recipe]
-    styles_are_latents: bool = True
 
 
 networks: Registry[Family] = Registry("network")
