@@ -34,9 +34,8 @@ def slerp(start: Floats, end: Floats, t: float) -> Floats:
     """
     lengths = float(np.linalg.norm(start) * np.linalg.norm(end))
     angle = np.arccos(np.clip(float(start @ end) / max(lengths, 1e-12), -1.0, 1.0))
-    if (
-        lengths < 1e-12 or np.sin(angle) < 1e-6
-    ):  # one direction, opposite ones or none: no one circle
+    # of one direction, of opposite ones or none: there is no one circle
+    if lengths < 1e-12 or np.sin(angle) < 1e-6:
         return (start + (end - start) * np.float32(t)).astype(np.float32)
     weights = np.sin([(1 - t) * angle, t * angle]) / np.sin(angle)
     found: Floats = (weights[0] * start + weights[1] * end).astype(np.float32)
