@@ -72,14 +72,14 @@ def main() -> None:
     captions = [(*job.captions, "in one pass", "slowly") for job in jobs.values()]
     sheet(rows, captions).save(OUT / "demo.jpg", quality=92)
 
-    click.echo("now a generator learns the sky from one photograph, 60 s")
+    click.echo("now a generator learns a wall from one photograph, 60 s")
     forge(OUT)
 
     click.echo("\nmade  out/styles.jpg               a photograph in every style that comes along")
     click.echo("      out/cat.png, out/coffee.png  photographs painted after pictures of one's own")
     click.echo("      out/demo.jpg                 photo, style and both ways of painting")
     click.echo("      out/fashion.png              clothes, forged by a generator that comes along")
-    click.echo("      out/sky.png                  galaxies, forged by one after its first minute")
+    click.echo("      out/bricks.png               bricks, forged by one after its first minute")
     click.echo("try   zeuxis stylize PHOTO --style starry-night -o OUT         at once")
     click.echo("      zeuxis stylize PHOTO --style PAINTING -o OUT             after any picture")
     click.echo("      zeuxis paint PHOTO --style PAINTING --minutes 1 -o OUT   slowly, at its best")
