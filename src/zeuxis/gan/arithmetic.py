@@ -11,7 +11,7 @@ from zeuxis.gan.forger import Generator, Label
 from zeuxis.gan.latents import Floats, draw
 from zeuxis.gan.samples import Samples
 
-NOISE = 0.25  # of what is drawn around the result, as in figure 7
+NOISE = 0.25 * 3**0.5  # deviations around the result: figure 7's 0.25 is of numbers in [-1, 1]
 AROUND = 9  # pictures: the result in the middle of a square
 
 

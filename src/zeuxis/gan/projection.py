@@ -27,7 +27,7 @@ from zeuxis.perception.vgg import load_vgg
 from zeuxis.training import Interrupt
 
 LAYERS = ("relu1_2", "relu2_2", "relu3_3")
-SEEN = 64  # pixels a side, at least, that features are taken of
+SEEN = 64  # pixels of the shorter side, at least, that features are taken of
 CANDIDATES = 128  # samples among which to look for where to start
 RATE = 0.1  # of Adam, in standard deviations of styles
 PIXELS = 1.0  # weight of the pixels' distance beside the features'
@@ -151,7 +151,8 @@ class _Distance:
 
     def __init__(self, target: Tensor) -> None:
         self.vgg = load_vgg("vgg16")
-        self.scale = -(-SEEN // min(target.shape[2:]))
+        sides = target.shape[2:]
+        self.size = [round(side * max(1.0, SEEN / min(sides))) for side in sides]
         self.target, self.features = target, self._features(target)
 
     def __call__(self, pictures: Tensor) -> Tensor:
@@ -164,8 +165,8 @@ class _Distance:
     def _features(self, pictures: Tensor) -> list[Tensor]:
         """Of length 1 at each place."""
         seen = pictures.expand(-1, 3, -1, -1)
-        if self.scale > 1:
-            seen = F.interpolate(seen, scale_factor=self.scale, mode="bilinear")
+        if seen.shape[2:] != torch.Size(self.size):
+            seen = F.interpolate(seen, self.size, mode="bilinear")
         features = self.vgg(seen, LAYERS)
         return [F.normalize(features[layer], dim=1) for layer in LAYERS]
 
