@@ -1,11 +1,12 @@
 """`zeuxis gan`: what a generator is good for once it is trained."""
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from zeuxis.cli.display import Display
+from zeuxis.cli.display import Display, clock
 from zeuxis.cli.gan_options import numbers, output_option, shared_options
 from zeuxis.errors import ZeuxisError
 
@@ -211,9 +212,11 @@ def project(
     check_writable(style, force, style.suffix)
     search = _with_torch("projection", "project")
     with Display(quiet) as display:
+        began = time.monotonic()
 
         def progress(step: int, steps: int, loss: float) -> None:
-            display.show(lambda: f"step {step}/{steps}  loss {loss:.4g}")
+            left = (time.monotonic() - began) / step * (steps - step)
+            display.show(lambda: f"{clock(left)} left  step {step}/{steps}  loss {loss:.4g}")
 
         found = search(picture, source, progress=progress, **options)
         _write(found.samples, output, force, display)
