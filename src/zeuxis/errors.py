@@ -1,4 +1,4 @@
-"""The one exception type for what a user can cause."""
+"""The one exception type for what a user can cause, and what the system has to say of it."""
 
 
 class ZeuxisError(Exception):
@@ -7,3 +7,8 @@ class ZeuxisError(Exception):
     The message says what was wrong, with which file or value, and what to do about it. The command line
     prints it as it is and exits with status 2.
     """
+
+
+def reason(error: OSError) -> str:
+    """What the system said, without the number and the file name."""
+    return (error.strerror or str(error)).lower()

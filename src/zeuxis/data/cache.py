@@ -16,8 +16,7 @@ import numpy as np
 import platformdirs
 
 from zeuxis.data.pictures import PictureSet
-from zeuxis.data.sources.source import system_reason
-from zeuxis.errors import ZeuxisError
+from zeuxis.errors import ZeuxisError, reason
 
 if sys.platform != "win32":
     import fcntl
@@ -131,7 +130,7 @@ def disk(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise ZeuxisError(
-            f"cannot keep prepared pictures in {folder} ({system_reason(error)}): make room there, or set "
+            f"cannot keep prepared pictures in {folder} ({reason(error)}): make room there, or set "
             "ZEUXIS_CACHE to another folder"
         ) from error
 

@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from zeuxis.errors import ZeuxisError
+from zeuxis.errors import ZeuxisError, reason
 from zeuxis.gan.layout import GRAPH, ONNX_CARD, STYLE_MEAN, check_card
 from zeuxis.models import Card, load
-from zeuxis.models.files import reason
 from zeuxis.runtime.sessions import Session
 
 Floats = NDArray[np.float32]

@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from zeuxis.errors import ZeuxisError
+from zeuxis.errors import ZeuxisError, reason
 from zeuxis.gan.sheets import sheet
 from zeuxis.images import Framed, Picture, write
 from zeuxis.images.picture import quantized
-from zeuxis.models.files import reason
 
 Bytes = NDArray[np.uint8]
 

@@ -13,7 +13,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as to_bytes
 
-from zeuxis.errors import ZeuxisError
+from zeuxis.errors import ZeuxisError, reason
 from zeuxis.models.card import Card, canonical
 
 CARD_KEY = "zeuxis_card"  # the only metadata key: two would land in the header in random order
@@ -126,11 +126,6 @@ def writing(path: str | Path) -> Iterator[BinaryIO]:
         raise ZeuxisError(
             f"cannot write {path}: {reason(error)}; choose a place with space that you may write to"
         ) from error
-
-
-def reason(error: OSError) -> str:
-    """What the system said, without the number and the file name."""
-    return (error.strerror or str(error)).lower()
 
 
 @contextmanager

@@ -11,8 +11,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
-from zeuxis.errors import ZeuxisError
-from zeuxis.models.files import reason
+from zeuxis.errors import ZeuxisError, reason
 
 CHUNK = 1 << 20  # bytes: small enough that the bar moves, large enough that Python costs nothing
 TIMEOUT = 30.0  # seconds without a byte

@@ -13,9 +13,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from zeuxis.errors import ZeuxisError
+from zeuxis.errors import ZeuxisError, reason
 from zeuxis.models import Card
-from zeuxis.models.files import reason
 from zeuxis.perception.calibration import calibrate, photographs
 from zeuxis.perception.vgg import CONVOLUTIONS
 

@@ -8,9 +8,9 @@ from zeuxis.data.sources.arrays import found_arrays
 from zeuxis.data.sources.folders import found_folder
 from zeuxis.data.sources.idx import found_idx, idx_folder, is_idx
 from zeuxis.data.sources.shards import found_shards
-from zeuxis.data.sources.source import CLASSLESS, Found, Source, system_reason
+from zeuxis.data.sources.source import CLASSLESS, Found, Source
 from zeuxis.data.sources.zips import found_zip
-from zeuxis.errors import ZeuxisError
+from zeuxis.errors import ZeuxisError, reason
 from zeuxis.images import picture_files
 from zeuxis.images.formats import EXTENSIONS
 
@@ -36,7 +36,7 @@ def find_source(path: str | Path, split: str = "train") -> Found:
     try:
         found = _in_folder(path, split) if path.is_dir() else _file(path, split)
     except OSError as error:
-        raise ZeuxisError(f"cannot read {path}: {system_reason(error)}") from error
+        raise ZeuxisError(f"cannot read {path}: {reason(error)}") from error
     is_parted = found.kind.startswith(("an IDX", "a file of arrays"))
     if split == "test" and not (is_parted and (path.is_dir() or path.suffix == ".npz")):
         raise ZeuxisError(f"{path} has no test part: leave the split out, or give another folder")

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from zeuxis.data.headers import Header
 from zeuxis.data.sources.labels import NAMES, by_value
-from zeuxis.data.sources.source import CLASSLESS, Bytes, Found, Source, system_reason
-from zeuxis.errors import ZeuxisError
+from zeuxis.data.sources.source import CLASSLESS, Bytes, Found, Source
+from zeuxis.errors import ZeuxisError, reason
 from zeuxis.images import Picture
 
 PICTURES, LABELS = ("images", "x"), ("labels", "y")  # keys of an .npz
@@ -84,7 +84,7 @@ def _load(path: Path, split: str) -> Source:
     except ZeuxisError:
         raise
     except OSError as error:
-        raise ZeuxisError(f"cannot read {path}: {system_reason(error)}") from error
+        raise ZeuxisError(f"cannot read {path}: {reason(error)}") from error
     except MemoryError:
         raise ZeuxisError(
             f"{path} does not fit into memory: save its pictures as .npy, which is read in parts"

@@ -16,8 +16,8 @@ import numpy as np
 
 from zeuxis.data.sources.arrays import array_source
 from zeuxis.data.sources.labels import NAMES
-from zeuxis.data.sources.source import Bytes, Found, Source, system_reason
-from zeuxis.errors import ZeuxisError
+from zeuxis.data.sources.source import Bytes, Found, Source
+from zeuxis.errors import ZeuxisError, reason
 
 SPLITS = {"train": ("train",), "test": ("t10k", "test")}  # what names begin with
 _IMAGES = re.compile(r"(?P<set>.*?)images(?P<dash>[-.])idx[34]-ubyte(?P<gz>\.gz)?")
@@ -87,7 +87,7 @@ def read_idx(path: Path) -> Bytes:
             shape = tuple(np.frombuffer(sides, ">u4").tolist())
             data = file.read(math.prod(shape) + 1)
     except (OSError, EOFError, zlib.error) as error:  # gzip's BadGzipFile is an OSError
-        why = system_reason(error) if isinstance(error, OSError) else "it is cut short or damaged"
+        why = reason(error) if isinstance(error, OSError) else "it is cut short or damaged"
         raise ZeuxisError(f"cannot read {path}: {why}") from error
     except (MemoryError, OverflowError):
         raise ZeuxisError(f"{path} says it is larger than memory: get a whole copy of it") from None

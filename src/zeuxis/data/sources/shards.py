@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zeuxis.data.sources.labels import NAMES, by_value
-from zeuxis.data.sources.source import Found, Source, contents, system_reason
-from zeuxis.errors import ZeuxisError
+from zeuxis.data.sources.source import Found, Source, contents
+from zeuxis.errors import ZeuxisError, reason
 from zeuxis.images.formats import EXTENSIONS
 
 _MEMBER = re.compile(r"((?:.*/)?[^./][^./]*)\.([^/]+)")  # key, extension
@@ -94,7 +94,7 @@ def _samples(shard: Path, skipped: dict[str, str]) -> dict[str, dict[str, Part]]
             f"{shard} is damaged or cut short after {count} files: get a whole copy of it"
         )
     except OSError as error:
-        raise ZeuxisError(f"cannot read {shard}: {system_reason(error)}") from error
+        raise ZeuxisError(f"cannot read {shard}: {reason(error)}") from error
     return samples
 
 

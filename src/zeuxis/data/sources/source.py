@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zeuxis.data.headers import Header, header_of
-from zeuxis.errors import ZeuxisError
+from zeuxis.errors import ZeuxisError, reason
 from zeuxis.images import Picture, read
 
 CLASSLESS = -1  # the label of a picture that is in no class
@@ -91,11 +91,6 @@ class Source(ABC):
         return stream
 
 
-def system_reason(error: OSError) -> str:
-    """What the system said, without the number and the file name."""
-    return (error.strerror or str(error)).lower()
-
-
 def contents(path: Path, offset: int = 0, size: int = -1) -> bytes:
     """A file's bytes, or some of them.
 
@@ -107,9 +102,7 @@ def contents(path: Path, offset: int = 0, size: int = -1) -> bytes:
             file.seek(offset)
             data = file.read(size)
     except OSError as error:
-        raise ZeuxisError(
-            f"cannot read {path} ({system_reason(error)}): check its permissions"
-        ) from error
+        raise ZeuxisError(f"cannot read {path} ({reason(error)}): check its permissions") from error
     if len(data) < size:
         raise ZeuxisError(f"{path} is cut short: get a whole copy of it")
     return data

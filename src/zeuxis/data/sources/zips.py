@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from zeuxis.data.sources.labels import by_folder
-from zeuxis.data.sources.source import Found, Source, system_reason
-from zeuxis.errors import ZeuxisError
+from zeuxis.data.sources.source import Found, Source
+from zeuxis.errors import ZeuxisError, reason
 from zeuxis.images.formats import EXTENSIONS
 
 LARGEST = 2**30  # bytes of one picture, unpacked
@@ -54,7 +54,7 @@ def _load(path: Path) -> Source:
             f"{path} is cut short or is no zip archive: get a whole copy of it"
         ) from error
     except OSError as error:
-        raise ZeuxisError(f"cannot read {path}: {system_reason(error)}") from error
+        raise ZeuxisError(f"cannot read {path}: {reason(error)}") from error
     pictures = {PurePosixPath(member.filename): member for member in archive.infolist()}
     paths = sorted(path for path in pictures if _is_picture(path))
     labels, classes = by_folder(_without_wrapping(paths))
