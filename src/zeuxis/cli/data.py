@@ -1,14 +1,13 @@
 """`zeuxis data`: what a collection of pictures holds, before one trains on it."""
 
 import json
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from zeuxis.cli.display import Display, clock
+from zeuxis.cli.display import Display, countdown
 from zeuxis.errors import ZeuxisError
 
 if TYPE_CHECKING:
@@ -58,11 +57,10 @@ def inspect_command(
     if sheet is not None:
         check_output(sheet, force)
     with Display(quiet) as display:
-        began = time.monotonic()
+        left = countdown()
 
         def show(done: int, total: int) -> None:
-            left = (time.monotonic() - began) * (total - done) / done
-            display.show(lambda: f"{clock(left)} left  {done:,} of {total:,} pictures")
+            display.show(lambda: f"{left(done, total)}  {done:,} of {total:,} pictures")
 
         found = inspect(source, split=split, progress=show)
     click.echo(json.dumps(found.report(), indent=2) if as_json else "\n".join(_lines(found)))

@@ -118,3 +118,9 @@ def clock(seconds: float) -> str:
     minutes, seconds = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def countdown() -> Callable[[int, int], str]:
+    """From now on: how long the rest takes when so much of so much is done, as `0:12 left`."""
+    began = time.monotonic()
+    return lambda done, of: f"{clock((time.monotonic() - began) * (of - done) / done)} left"

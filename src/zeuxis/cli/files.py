@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from zeuxis.cli.main import INTERRUPTED, USER_ERROR
+from zeuxis.cli.options import all_of
 from zeuxis.errors import ZeuxisError
 
 if TYPE_CHECKING:
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from zeuxis.images.batch import Outcome, P
 
 STREAM = "-"
-SOME_FAILED, USER_ERROR, INTERRUPTED = 1, 2, 130  # statuses
+SOME_FAILED = 1  # a status
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -46,9 +48,7 @@ _OPTIONS = (
 
 def file_options(command: Command) -> Command:
     """A decorator: how pictures are read and written, and what is said about it."""
-    for option in reversed(_OPTIONS):  # decorators apply from the bottom up
-        command = option(command)
-    return command
+    return all_of(_OPTIONS)(command)
 
 
 def file_job(options: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 import click
 
+from zeuxis.cli.options import all_of
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -37,9 +39,7 @@ _SHARED = (
 
 def shared_options(command: Command) -> Command:
     """A decorator: whose pictures, from what seed, how truncated, of which class."""
-    for option in reversed(_SHARED):  # decorators apply from the bottom up
-        command = option(command)
-    return command
+    return all_of(_SHARED)(command)
 
 
 def output_option(default: str, help: str) -> Callable[[Command], Command]:

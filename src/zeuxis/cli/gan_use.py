@@ -1,14 +1,14 @@
 """`zeuxis gan`: what a generator is good for once it is trained."""
 
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from zeuxis.cli.display import Display, clock
+from zeuxis.cli.display import Display, countdown
+from zeuxis.cli.extras import with_torch
 from zeuxis.cli.gan_options import numbers, output_option, shared_options
-from zeuxis.errors import ZeuxisError
+from zeuxis.cli.main import INTERRUPTED
 
 if TYPE_CHECKING:
     from zeuxis.gan import Generator
@@ -210,13 +210,12 @@ def project(
     style = output.with_suffix(".npy")
     _check(output, force)
     check_writable(style, force, style.suffix)
-    search = _with_torch("projection", "project")
+    search = with_torch("zeuxis.gan.projection", "project")
     with Display(quiet) as display:
-        began = time.monotonic()
+        left = countdown()
 
         def progress(step: int, steps: int, loss: float) -> None:
-            left = (time.monotonic() - began) / step * (steps - step)
-            display.show(lambda: f"{clock(left)} left  step {step}/{steps}  loss {loss:.4g}")
+            display.show(lambda: f"{left(step, steps)}  step {step}/{steps}  loss {loss:.4g}")
 
         found = search(picture, source, progress=progress, **options)
         _write(found.samples, output, force, display)
@@ -226,8 +225,6 @@ def project(
             file.write(content.getvalue())
         display.say(f"{style} has the style; loss {found.loss:.4g}")
     if found.interrupted:
-        from zeuxis.cli.main import INTERRUPTED
-
         click.get_current_context().exit(INTERRUPTED)
 
 
@@ -241,19 +238,5 @@ def export(source: str, output: Path, half: bool, force: bool) -> None:
 
     For example: zeuxis gan export my-photos -o my-photos.onnx
     """
-    _with_torch("exporting", "export")(source, output, half=half, force=force)
+    with_torch("zeuxis.gan.exporting", "export")(source, output, half=half, force=force)
     click.echo(output)
-
-
-def _with_torch(module: str, name: str) -> Any:
-    """A function of a room that the base install cannot open.
-
-    Raises:
-        ZeuxisError: without torch.
-    """
-    from importlib import import_module
-
-    try:
-        return getattr(import_module(f"zeuxis.gan.{module}"), name)
-    except ImportError as error:
-        raise ZeuxisError("this needs torch and onnx: run pip install 'zeuxis[train]'") from error

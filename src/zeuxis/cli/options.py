@@ -1,6 +1,6 @@
 """Command-line options derived from a settings dataclass, so that no knob is written twice."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,7 +21,11 @@ def settings_options(settings: type) -> Callable[[Command], Command]:
     Raises:
         TypeError: If a knob has a type that cannot be an option.
     """
-    options = [_option(knob) for knob in knobs(settings)]
+    return all_of([_option(knob) for knob in knobs(settings)])
+
+
+def all_of(options: Sequence[Callable[[Command], Command]]) -> Callable[[Command], Command]:
+    """A decorator: several arguments and options, in the order they are to be shown in."""
 
     def decorate(command: Command) -> Command:
         for option in reversed(options):  # decorators apply from the bottom up

@@ -1,13 +1,13 @@
 """`zeuxis style`: networks that paint in one pass, of one's own and of others."""
 
 import tomllib
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import click
 
 from zeuxis.cli.display import Display
+from zeuxis.cli.extras import with_torch
 from zeuxis.cli.options import settings_from, settings_options
 from zeuxis.cli.style_runs import RESUMABLE, run_options, shown_on, stopped
 from zeuxis.errors import ZeuxisError
@@ -57,7 +57,8 @@ def train_command(
     names = ("content", "output", "preview_photos", "preview_every", "trace", "resume", "force")
     job = {name: options[name] for name in names}
     job["about"] = None if about is None else _about(about)
-    train_styles, output = _trainer("training.run", "train_styles"), options["output"]
+    train_styles = with_torch("zeuxis.style.training.run", "train_styles")
+    output = options["output"]
     with Display(quiet) as display:
         card = train_styles(paintings, settings=settings, callbacks=[shown_on(display)], **job)
         if card is None:
@@ -84,7 +85,8 @@ def train_any_command(paintings: Path, start: Path, quiet: bool, **options: Any)
     For example: zeuxis style train-any paintings/ --content photos/ --start shipped -o any.safetensors
     """
     settings = settings_from(options, AnyTrainSettings)
-    train_any, output = _trainer("training.any_run", "train_any"), options["output"]
+    train_any = with_torch("zeuxis.style.training.any_run", "train_any")
+    output = options["output"]
     with Display(quiet) as display:
         card = train_any(
             paintings,
@@ -148,7 +150,7 @@ def add_command(
     told_of = {key: options.pop(key) for key in ("title", "painter", "year")}
     about = {key: text for key, text in {"name": name or "", **told_of}.items() if text}
     settings = replace(ADDING, minutes=minutes, style_weight=style_weight)
-    add_style = _trainer("training.run", "add_style")
+    add_style = with_torch("zeuxis.style.training.run", "add_style")
     with Display(quiet) as display:
         card = add_style(
             painting,
@@ -210,21 +212,9 @@ def export_command(model: Path, output: Path, force: bool) -> None:
 
     For example: zeuxis style export shipped -o styles.onnx
     """
-    export_file = _trainer("exporting", "export_file")
+    export_file = with_torch("zeuxis.style.exporting", "export_file")
     export_file(_model(model, output), output, force=force)
     click.echo(output)
-
-
-def _trainer(module: str, name: str) -> Any:
-    """A function of a room that the base install cannot open.
-
-    Raises:
-        ZeuxisError: without torch or onnx.
-    """
-    try:
-        return getattr(import_module(f"zeuxis.style.{module}"), name)
-    except ImportError as error:
-        raise ZeuxisError("this needs torch and onnx: run pip install 'zeuxis[train]'") from error
 
 
 def _model(model: Path, output: Path | None) -> Path:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 from zeuxis.cli.display import Display
+from zeuxis.cli.main import INTERRUPTED
+from zeuxis.cli.options import all_of
 from zeuxis.cli.training import told
 
 if TYPE_CHECKING:
     from zeuxis.style.training.trainer import Callback
 
-INTERRUPTED = 130  # a status
 RESUMABLE = "paints as far as it got; go on with the same and --resume"
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -42,9 +43,7 @@ _RUN_OPTIONS = (
 
 def run_options(command: Command) -> Command:
     """A decorator: what a run that makes a model practises on, writes and says."""
-    for option in reversed(_RUN_OPTIONS):  # decorators apply from the bottom up
-        command = option(command)
-    return command
+    return all_of(_RUN_OPTIONS)(command)
 
 
 def shown_on(display: Display) -> "Callback":
