@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from zeuxis.data import PictureSet, cache, prepare, preparing, writing
+from zeuxis.data import PictureSet, cache, prepare, preparing, threads, writing
 from zeuxis.data.fitting import Fit
 from zeuxis.errors import ZeuxisError
 
@@ -153,7 +153,7 @@ def test_interrupted_it_goes_on(
 ) -> None:
     (folder / "bad.png").write_bytes(b"none")
     whole = prepare(folder, cache=cache / "other", classes=True, **SETTINGS)
-    monkeypatch.setattr(preparing, "_AT_ONCE", 4)
+    monkeypatch.setattr(threads, "AT_ONCE", 4)
     monkeypatch.setattr(writing, "SECONDS", 0.0)
     fitted: list[int] = []
     fit = Fit.__call__

@@ -13,9 +13,7 @@ from zeuxis.images import Picture, resize
 
 LARGEST = 2048  # pixels of a side
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
-_TASTE = (
-    3  # how many times larger than the result a picture is left, for the finer filter to end with
-)
+_TASTE = 3  # times larger than the result a picture is left, for the finer filter to end with
 
 Bytes = NDArray[np.uint8]
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -21,13 +19,12 @@ from zeuxis.data.pictures import few_note
 from zeuxis.data.sheet import tiled
 from zeuxis.data.sources import CLASSLESS, Source, find_source
 from zeuxis.data.suggesting import SuggestedShape, shape_for
+from zeuxis.data.threads import shared_out
 from zeuxis.errors import ZeuxisError
 from zeuxis.images import Picture
 
 ON_SHEET = 64  # pictures, from all over
 CELL = 96  # pixels of a side of each
-_AT_ONCE = 64  # pictures handed to the threads: Ctrl-C waits for no more
-_MOST_THREADS = 8
 
 Progress = Callable[[int, int], None]
 
@@ -156,16 +153,14 @@ def _looks(source: Source, progress: Progress | None) -> tuple[list[_Look], dict
         return _Look(number, header, digest, thumb(picture)[0][..., 0], shown)
 
     looks, broken = [], dict(source.skipped)
-    with ThreadPoolExecutor(min(_MOST_THREADS, os.cpu_count() or 1)) as pool:
-        for first in range(0, len(source), _AT_ONCE):
-            numbers = range(first, min(first + _AT_ONCE, len(source)))
-            for number, result in zip(numbers, pool.map(look, numbers), strict=True):
-                if isinstance(result, str):
-                    broken[source.names[number]] = result
-                else:
-                    looks.append(result)
-            if progress is not None:
-                progress(numbers.stop, len(source))
+    for numbers, results in shared_out(look, np.arange(len(source))):
+        for number, result in zip(numbers, results, strict=True):
+            if isinstance(result, str):
+                broken[source.names[number]] = result
+            else:
+                looks.append(result)
+        if progress is not None:
+            progress(int(numbers[-1]) + 1, len(source))
     return looks, broken
 
 

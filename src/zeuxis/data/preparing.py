@@ -6,7 +6,6 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +15,11 @@ from zeuxis.data.cache import cache_folder, check_room, kept, key_of, publish, t
 from zeuxis.data.fitting import Bytes, Fit, color
 from zeuxis.data.pictures import PictureSet
 from zeuxis.data.sources import CLASSLESS, Found, Source, find_source
+from zeuxis.data.threads import parts, shared_out
 from zeuxis.data.writing import Unfinished
 from zeuxis.errors import ZeuxisError
 
 FEWEST = 16  # pictures, below which there is nothing to learn from
-_AT_ONCE = 64  # pictures handed to the threads: Ctrl-C waits for no more
-_MOST_THREADS = 8
 _MANY = 4096  # pictures copied at once that need no work
 
 Progress = Callable[[int, int], None]
@@ -158,13 +156,7 @@ def _blocks(
 
     ready = source.ready(fit.shape)
     if ready is not None:
-        for numbers in _parts(order, _MANY):
+        for numbers in parts(order, _MANY):
             yield numbers, [(picture, False) for picture in ready[numbers]]
         return
-    with ThreadPoolExecutor(min(_MOST_THREADS, os.cpu_count() or 1)) as pool:
-        for numbers in _parts(order, _AT_ONCE):
-            yield numbers, list(pool.map(fitted, numbers.tolist()))
-
-
-def _parts(order: NDArray[np.int64], size: int) -> Iterator[NDArray[np.int64]]:
-    return (order[first : first + size] for first in range(0, len(order), size))
+    yield from shared_out(fitted, order)
