@@ -7,8 +7,11 @@ import torch
 from torch import nn
 
 from zeuxis.errors import ZeuxisError
-from zeuxis.gan.networks.dcgan import RECIPE, build
+from zeuxis.gan.networks import networks
+from zeuxis.gan.networks.dcgan import RECIPE
 from zeuxis.gan.networks.shape import Shape
+
+build = networks.get("dcgan").build
 
 PUBLISHED = Shape(64, 64, latent_dim=100)
 

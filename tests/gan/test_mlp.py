@@ -6,8 +6,10 @@ import pytest
 import torch
 from torch import nn
 
-from zeuxis.gan.networks.mlp import build
+from zeuxis.gan.networks import networks
 from zeuxis.gan.networks.shape import Shape
+
+build = networks.get("mlp").build
 
 
 def dense(module: nn.Module) -> list[tuple[int, int]]:

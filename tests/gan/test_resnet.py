@@ -8,9 +8,12 @@ import torch.nn.functional as F
 from torch import nn
 
 from zeuxis.errors import ZeuxisError
+from zeuxis.gan.networks import networks
 from zeuxis.gan.networks.attention import SelfAttention
-from zeuxis.gan.networks.resnet import RECIPE, build
+from zeuxis.gan.networks.resnet import RECIPE
 from zeuxis.gan.networks.shape import Shape
+
+build = networks.get("resnet").build
 
 
 def count(module: nn.Module) -> int:

@@ -26,6 +26,7 @@ from zeuxis.gan.networks.shape import (
     Shape,
     from_signed,
     networks,
+    through,
     to_signed,
 )
 from zeuxis.gan.networks.sizes import Base, base_of
@@ -71,11 +72,6 @@ class DcganGenerator(Generator):
         self.last = nn.ConvTranspose2d(widths[-1], shape.channels, 4, 2, padding=1, bias=False)
         self.apply(_initialize)
 
-    def mapping(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
-        """Latents, followed by the embedding of their class."""
-        styles: Tensor = self.joined(latents, labels)
-        return styles
-
     def synthesis(self, styles: Tensor) -> Tensor:
         """N x style_dim to N x C x H x W in [0, 1]."""
         x = F.relu(self.first_norm(self.first(styles)))
@@ -109,11 +105,7 @@ class DcganDiscriminator(Discriminator):
 
     def features(self, pictures: Tensor) -> list[Tensor]:
         """The maps after each halving."""
-        x, maps = to_signed(pictures), []
-        for stage in self.stages:
-            x = stage(x)
-            maps.append(x)
-        return maps
+        return through(self.stages, to_signed(pictures))
 
     def judge(self, features: Tensor, labels: Tensor | None = None) -> Tensor:
         """The last maps, and classes, to logits, N."""
@@ -166,13 +158,4 @@ def _initialize(module: nn.Module) -> None:
         nn.init.zeros_(module.bias)
 
 
-def build(shape: Shape) -> tuple[DcganGenerator, DcganDiscriminator]:
-    """The pair, freshly initialised.
-
-    Raises:
-        ZeuxisError: for sizes that are not doubled from a map of 4 to 7 a side.
-    """
-    return DcganGenerator(shape), DcganDiscriminator(shape)
-
-
-networks.register(NAME)(Family(build, lambda _: RECIPE))
+networks.register(NAME)(Family(DcganGenerator, DcganDiscriminator, lambda _: RECIPE))

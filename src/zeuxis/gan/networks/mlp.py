@@ -19,6 +19,7 @@ from zeuxis.gan.networks.shape import (
     Shape,
     from_signed,
     networks,
+    through,
     to_signed,
 )
 from zeuxis.gan.networks.spectral import hold_slopes
@@ -55,11 +56,6 @@ class MlpGenerator(Generator):
         pixels = shape.channels * shape.height * shape.width
         self.layers = nn.Sequential(*layers, nn.Linear(widths[-1], pixels))
 
-    def mapping(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
-        """Latents, followed by the embedding of their class."""
-        styles: Tensor = self.joined(latents, labels)
-        return styles
-
     def synthesis(self, styles: Tensor) -> Tensor:
         """N x style_dim to N x C x H x W in [0, 1]."""
         pixels = from_signed(torch.tanh(self.layers(styles).float()))
@@ -88,11 +84,7 @@ class MlpDiscriminator(Discriminator):
 
     def features(self, pictures: Tensor) -> list[Tensor]:
         """What comes out of each layer but the last, N x C_i."""
-        x, rows = to_signed(pictures).flatten(1), []
-        for stage in self.stages:
-            x = stage(x)
-            rows.append(x)
-        return rows
+        return through(self.stages, to_signed(pictures).flatten(1))
 
     def judge(self, features: Tensor, labels: Tensor | None = None) -> Tensor:
         """The last rows, and classes, to logits, N."""
@@ -105,9 +97,4 @@ def _normalized(inputs: int, outputs: int) -> nn.Module:
     return nn.Sequential(dense, nn.BatchNorm1d(outputs), nn.ReLU(inplace=True))
 
 
-def build(shape: Shape) -> tuple[MlpGenerator, MlpDiscriminator]:
-    """The pair, freshly initialised."""
-    return MlpGenerator(shape), MlpDiscriminator(shape)
-
-
-networks.register(NAME)(Family(build, lambda _: RECIPE))
+networks.register(NAME)(Family(MlpGenerator, MlpDiscriminator, lambda _: RECIPE))

@@ -24,6 +24,7 @@ from zeuxis.gan.networks.shape import (
     Generator,
     Shape,
     networks,
+    through,
     to_signed,
 )
 from zeuxis.gan.networks.sizes import Base, base_of
@@ -136,11 +137,8 @@ class ModernDiscriminator(Discriminator):
     def features(self, pictures: Tensor) -> list[Tensor]:
         """The maps before each halving, and the last ones."""
         x = F.leaky_relu(self.first(F.pixel_unshuffle(to_signed(pictures), 2)), SLOPE)
-        maps = [x]
-        for stage in self.stages:
-            x = stage(x)
-            maps.append(x)
-        return [*maps[:-1], F.leaky_relu(self.last(x), SLOPE)]
+        *maps, x = [x, *through(self.stages, x)]
+        return [*maps, F.leaky_relu(self.last(x), SLOPE)]
 
     def judge(self, features: Tensor, labels: Tensor | None = None) -> Tensor:
         """The last maps, and classes, to logits, N."""
@@ -198,15 +196,6 @@ def _initialized(layer: Layer, gain: float = math.sqrt(2)) -> Layer:
     return layer
 
 
-def build(shape: Shape) -> tuple[ModernGenerator, ModernDiscriminator]:
-    """The pair, freshly initialised.
-
-    Raises:
-        ZeuxisError: for sizes that are not doubled from a map of 4 to 7 a side.
-    """
-    return ModernGenerator(shape), ModernDiscriminator(shape)
-
-
 def recipe(shape: Shape) -> Recipe:
     """What reached a given quality first, of what was tried."""
     return Recipe(
@@ -224,4 +213,4 @@ def recipe(shape: Shape) -> Recipe:
     )
 
 
-networks.register(NAME)(Family(build, recipe))
+networks.register(NAME)(Family(ModernGenerator, ModernDiscriminator, recipe))

@@ -28,6 +28,7 @@ from zeuxis.gan.networks.shape import (
     Shape,
     from_signed,
     networks,
+    through,
     to_signed,
 )
 from zeuxis.gan.networks.sizes import Base, base_of
@@ -102,11 +103,6 @@ class ResnetGenerator(Generator):
         self.norm = nn.BatchNorm2d(widths[-1])
         self.last = _conv(widths[-1], shape.channels, 3, 1.0)
 
-    def mapping(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
-        """Latents, followed by the embedding of their class."""
-        styles: Tensor = self.joined(latents, labels)
-        return styles
-
     def synthesis(self, styles: Tensor) -> Tensor:
         """N x style_dim to N x C x H x W in [0, 1]."""
         latents, embedded = styles[:, : self.shape.latent_dim], styles[:, self.shape.latent_dim :]
@@ -150,11 +146,7 @@ class ResnetDiscriminator(Discriminator):
 
     def features(self, pictures: Tensor) -> list[Tensor]:
         """The maps after each block."""
-        x, maps = to_signed(pictures), []
-        for stage in self.stages:
-            x = stage(x)
-            maps.append(x)
-        return maps
+        return through(self.stages, to_signed(pictures))
 
     def judge(self, features: Tensor, labels: Tensor | None = None) -> Tensor:
         """The last maps, summed over all places, and classes, to logits, N."""
@@ -221,13 +213,4 @@ def _doubled(x: Tensor) -> Tensor:
     return F.interpolate(x, scale_factor=2)
 
 
-def build(shape: Shape) -> tuple[ResnetGenerator, ResnetDiscriminator]:
-    """The pair, freshly initialised.
-
-    Raises:
-        ZeuxisError: for sizes that are not doubled from a map of 4 to 7 a side.
-    """
-    return ResnetGenerator(shape), ResnetDiscriminator(shape)
-
-
-networks.register(NAME)(Family(build, lambda _: RECIPE))
+networks.register(NAME)(Family(ResnetGenerator, ResnetDiscriminator, lambda _: RECIPE))

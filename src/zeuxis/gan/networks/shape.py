@@ -1,8 +1,7 @@
 """What all pairs of networks have in common: what they are built for, and how they are called."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Protocol
 
 import torch
 from torch import Tensor, nn
@@ -48,10 +47,12 @@ class Generator(nn.Module):
     """
 
     shape: Shape
+    joined: nn.Module  # latents and labels to one matrix: `conditional.Joined`
 
     def mapping(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
-        """Latents and classes to styles, N x style_dim."""
-        raise NotImplementedError
+        """Latents and classes to styles, N x style_dim: joined, unless there is a mapping network."""
+        styles: Tensor = self.joined(latents, labels)
+        return styles
 
     def synthesis(self, styles: Tensor) -> Tensor:
         """Styles to pictures, about [0, 1]."""
@@ -80,28 +81,40 @@ class Discriminator(nn.Module):
         return self.judge(self.features(pictures)[-1], labels)
 
 
-class Build(Protocol):
-    """Makes a pair of freshly initialised networks; draws from torch's global generator."""
-
-    def __call__(self, shape: Shape) -> tuple[Generator, Discriminator]:
-        """Generator and discriminator for a shape."""
-
-
 @dataclass(frozen=True)
 class Family:
     """A pair of networks by its paper.
 
     Attributes:
-        build: makes the pair; raises ZeuxisError, in a sentence that says which sizes it can, for a shape it
-            is not made for.
+        generator: its class, made of a shape; raises ZeuxisError, in a sentence that says which sizes it can,
+            for a shape it is not made for.
+        discriminator: its class, likewise.
         recipe: what the paper trains it with.
     """
 
-    build: Build
+    generator: Callable[[Shape], Generator]
+    discriminator: Callable[[Shape], Discriminator]
     recipe: Callable[[Shape], Recipe]
+
+    def build(self, shape: Shape) -> tuple[Generator, Discriminator]:
+        """The pair, freshly initialised; draws from torch's global generator.
+
+        Raises:
+            ZeuxisError: for a shape it is not made for.
+        """
+        return self.generator(shape), self.discriminator(shape)
 
 
 networks: Registry[Family] = Registry("network")
+
+
+def through(stages: Iterable[nn.Module], x: Tensor) -> list[Tensor]:
+    """What comes out of each stage in turn."""
+    maps = []
+    for stage in stages:
+        x = stage(x)
+        maps.append(x)
+    return maps
 
 
 def to_signed(pictures: Tensor) -> Tensor:
