@@ -13,38 +13,11 @@ from zeuxis import Generator
 from zeuxis.cli.main import main
 
 
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file of a generator of shoes and hats that has learned nothing."""
-    import torch
-
-    from zeuxis.gan.model import save_generator
-    from zeuxis.gan.networks import Shape, networks
-    from zeuxis.models import Card
-
-    with torch.random.fork_rng(devices=[]), torch.no_grad():
-        torch.manual_seed(0)
-        shape = Shape(16, 16, classes=2, latent_dim=12, capacity=0.125)
-        generator = networks.get("mlp").build(shape)[0].eval()
-        means = generator.mapping(torch.zeros(2, 12), torch.arange(2))
-    path = tmp_path_factory.mktemp("m") / "run" / "generator.safetensors"
-    card = Card("shop", "generator", extra={"network": "mlp", "classes": ["shoe", "hat"]})
-    save_generator(path, generator, means, card)
-    return path
+def zeuxis(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, ["gan", *map(str, arguments)], catch_exceptions=False)
 
 
-@pytest.fixture
-def run(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A run's folder; the folder that is worked in is empty."""
-    monkeypatch.chdir(tmp_path)
-    return str(model.parent)
-
-
-def zeuxis(*arguments: str) -> Result:
-    return CliRunner().invoke(main, ["gan", *arguments], catch_exceptions=False)
-
-
-def test_a_film_and_a_strip(run: str) -> None:
+def test_a_film_and_a_strip(run: Path) -> None:
     done = zeuxis("interpolate", run, "--seeds", "1,2", "--frames", "6", "--class", "shoe,hat")
     assert done.exit_code == 0 and "interpolation.gif has 6 pictures in 4 s" in done.output
     with Image.open("interpolation.gif") as film:
@@ -63,7 +36,7 @@ def test_a_film_and_a_strip(run: str) -> None:
     assert again.exit_code == 2 and "exists already" in again.output
 
 
-def test_a_sum(run: str) -> None:
+def test_a_sum(run: Path) -> None:
     done = zeuxis(
         "arithmetic", run, "--plus", "0,2", "--minus", "1,3", "--plus", "4", "--seed", "3"
     )
@@ -71,13 +44,13 @@ def test_a_sum(run: str) -> None:
     assert Path("arithmetic.png").exists()
 
 
-def test_directions(run: str) -> None:
+def test_directions(run: Path) -> None:
     for method in ("auto", "styles"):
         done = zeuxis("directions", run, "-n", "2", "--steps", "3", "--method", method, "--force")
         assert done.exit_code == 0 and "directions.png has 6 pictures" in done.output
 
 
-def test_a_projection(run: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_projection(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("zeuxis.gan.projection.CANDIDATES", 4)
     Generator.load(run).sample(1, seed=5).save("target.png")
     done = zeuxis("project", "target.png", run, "--steps", "2", "--starts", "2", "-o", "p.png")
@@ -105,12 +78,12 @@ def test_a_projection(run: str, monkeypatch: pytest.MonkeyPatch) -> None:
         (["directions", "--steps", "1"], "there are to be 1 steps"),
     ],
 )
-def test_what_cannot_be_is_a_sentence(run: str, arguments: list[str], words: str) -> None:
+def test_what_cannot_be_is_a_sentence(run: Path, arguments: list[str], words: str) -> None:
     done = zeuxis(arguments[0], run, *arguments[1:])
     assert done.exit_code == 2 and words in done.output
     assert "Traceback" not in done.output and not list(Path().iterdir())
 
 
-def test_a_picture_that_is_not_there(run: str) -> None:
+def test_a_picture_that_is_not_there(run: Path) -> None:
     done = zeuxis("project", "none.png", run)
     assert done.exit_code == 2 and "there is no file none.png" in done.output

@@ -3,7 +3,7 @@
 import numpy as np
 
 from zeuxis.errors import ZeuxisError
-from zeuxis.gan.forger import DRAWN, Generator, Label
+from zeuxis.gan.forger import Generator, Label
 from zeuxis.gan.latents import Floats, draw
 from zeuxis.gan.samples import Samples
 
@@ -78,7 +78,7 @@ def walked(
     start = generator.styles(
         draw(seed, 1, generator.latent_dim), generator.labels(1, label), truncation_psi
     )
-    deviations = (_drawn(generator, label) @ along.T).std(0)
+    deviations = (generator.drawn_styles(label) @ along.T).std(0)
     offsets = np.linspace(-reach, reach, steps, dtype=np.float32)[None, :, None]
     styles = start[None] + offsets * (deviations[:, None] * along)[:, None]
     return Samples(
@@ -90,14 +90,9 @@ def _first(generator: Generator, label: Label) -> Label:
     return 0 if label is None and generator.classes else label
 
 
-def _drawn(generator: Generator, label: Label) -> Floats:
-    latents = draw(0, DRAWN, generator.latent_dim)
-    return generator.styles(latents, generator.labels(DRAWN, label))
-
-
 def _of_styles(generator: Generator, label: Label) -> Floats:
     """Their covariance."""
-    return np.atleast_2d(np.cov(_drawn(generator, label), rowvar=False))
+    return np.atleast_2d(np.cov(generator.drawn_styles(label), rowvar=False))
 
 
 def _of_weights(generator: Generator) -> Floats | None:

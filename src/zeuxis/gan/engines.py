@@ -93,7 +93,7 @@ class Whole:
     def __init__(self, path: Path, threads: int) -> None:
         self.path = path
         try:
-            self._session = _Told(np.fromfile(path, np.uint8), {}, threads)
+            self._session = Session(np.fromfile(path, np.uint8), {}, threads)
         except OSError as error:
             raise ZeuxisError(f"cannot read {path}: {reason(error)}") from error
         except ZeuxisError as error:
@@ -110,7 +110,7 @@ class Whole:
         Raises:
             ZeuxisError: always.
         """
-        raise self.refusal()
+        raise self._refusal()
 
     def synthesis(self, styles: Floats) -> Floats:  # noqa: ARG002
         """Refuses.
@@ -118,7 +118,16 @@ class Whole:
         Raises:
             ZeuxisError: always.
         """
-        raise self.refusal()
+        raise self._refusal()
+
+    @property
+    def style_mean(self) -> Floats:
+        """Refuses.
+
+        Raises:
+            ZeuxisError: always.
+        """
+        raise self._refusal()
 
     def make(self, latents: Floats, labels: Labels | None, psi: float) -> Floats:
         """N x C x H x W."""
@@ -131,19 +140,12 @@ class Whole:
 
         return batched(run, _at_once(self.card), *parts)
 
-    def refusal(self) -> ZeuxisError:
+    def _refusal(self) -> ZeuxisError:
         """What to say where styles are asked for."""
         return ZeuxisError(
             f"{self.path} makes pictures of latents and cannot be looked into: give the model file "
             "(.safetensors) that it was exported from"
         )
-
-
-class _Told(Session):
-    def metadata(self) -> dict[str, str]:
-        """Texts by name, beside the graph."""
-        found: dict[str, str] = self._session.get_modelmeta().custom_metadata_map
-        return found
 
 
 def batched(run: Callable[..., Floats], size: int, *inputs: NDArray[Any]) -> Floats:

@@ -133,9 +133,18 @@ class Generator:
         Raises:
             ZeuxisError: for an exported file.
         """
-        if isinstance(self._engine, Parts):
-            return self._engine.style_mean
-        raise self._engine.refusal()
+        return self._engine.style_mean
+
+    def drawn_styles(self, label: Label = None) -> Floats:
+        """4,096 styles, always the same, to see how they are distributed.
+
+        Args:
+            label: their class; None for all in turn.
+
+        Raises:
+            ZeuxisError: for a class that it does not know, or an exported file.
+        """
+        return self.styles(draw(0, DRAWN, self.latent_dim), self.labels(DRAWN, label))
 
     def spread(self, label: Label = None) -> Floats:
         """Standard deviations of styles, style_dim numbers; those that stay 0 only the class decides.
@@ -146,8 +155,7 @@ class Generator:
         Raises:
             ZeuxisError: for a class that it does not know, or an exported file.
         """
-        latents = draw(0, DRAWN, self.latent_dim)
-        styles = self.styles(latents, self.labels(DRAWN, label))
+        styles = self.drawn_styles(label)
         spread: Floats = styles.std(0, dtype=np.float64).astype(np.float32)  # 0 where all are equal
         return spread
 

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from zeuxis.errors import ZeuxisError
 from zeuxis.gan.forger import Generator, Label
 from zeuxis.gan.latents import draw, slerp
+from zeuxis.gan.samples import Samples
 from zeuxis.gan.sheets import enlarged
 
 Bytes = NDArray[np.uint8]
@@ -72,10 +72,7 @@ def gif(frames: Bytes, seconds: float, scale: int | None = None) -> bytes:
         seconds: it takes.
         scale: pixels of the GIF for one of a frame; None for as many as make the shorter side 64 at least.
     """
-    images = [
-        Image.fromarray(each.squeeze(2) if each.shape[2] == 1 else each)
-        for each in enlarged(frames, scale)
-    ]
+    images = Samples(enlarged(frames, scale)).images
     content = io.BytesIO()
     milliseconds = max(20, round(1000 * seconds / len(images)))  # less, and viewers take 100
     images[0].save(

@@ -65,6 +65,11 @@ class Session:
             raise ZeuxisError(f"its graph cannot be run ({_reason(error)})") from error
         return found
 
+    def metadata(self) -> dict[str, str]:
+        """Texts by name that are beside the graph."""
+        found: dict[str, str] = self._session.get_modelmeta().custom_metadata_map
+        return found
+
 
 def _values(weights: Mapping[str, np.ndarray]) -> dict[str, OrtValue]:
     from onnxruntime import OrtValue

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from zeuxis.data import PictureSet
 from zeuxis.gan.networks.shape import draw_latents
+from zeuxis.gan.samples import to_bytes
 from zeuxis.gan.training.rivals import Rivals
 from zeuxis.gan.training.warnings import memorization
 from zeuxis.metrics.quick import QuickScore
@@ -105,8 +106,7 @@ class Examiner:
             labels = torch.arange(rows, device=self.rivals.device).repeat_interleave(ACROSS)
         with self.rivals.precision():
             made = self.rivals.average(latents, labels).float()
-        pixels = (made.clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).cpu().numpy()
-        return list(pixels)
+        return list(to_bytes(made.cpu().numpy()))
 
     def _made(self) -> Iterator[tuple[Tensor, Tensor | None]]:
         """Pictures of the averaged generator, as many of each class as there are real ones to compare."""
@@ -121,9 +121,8 @@ class Examiner:
     def _real(self, pictures: PictureSet, count: int) -> Iterator[tuple[Tensor, Tensor | None]]:
         for first in range(0, min(count, len(pictures)), PART):
             here = slice(first, min(first + PART, count, len(pictures)))
-            pixels = np.array(
-                pictures.pictures[here].transpose(0, 3, 1, 2)
-            )  # those on disk are read-only
+            # copied: those on disk are read-only
+            pixels = np.array(pictures.pictures[here].transpose(0, 3, 1, 2))
             real = torch.from_numpy(pixels).to(self.rivals.device).float() / 255
             yield real, self._labels(pictures, here)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from zeuxis.gan.layout import KIND
 from zeuxis.gan.model import save_generator
 from zeuxis.gan.networks.shape import Generator, draw_latents
 from zeuxis.gan.training.report import Report
@@ -46,7 +47,7 @@ class Finisher:
         figures = {"steps": report.step, "kimg": report.kimg, "seconds": report.seconds}
         card = Card(
             name=self.folder.path.resolve().name,
-            kind="generator",
+            kind=KIND,
             data=f"{len(self.job.pictures):,} pictures of {self.data}",
             command=self.command,
             seed=settings.seed,

@@ -87,7 +87,8 @@ class Keeper:
         self.board.picture("samples", sheet.pixels, report.step)
         self.history = [*self.history, found.plain()][-HISTORY:]
         is_best = self.best is None or found.score < self.best
-        self.best = found.score if is_best or self.best is None else self.best
+        if is_best:
+            self.best = found.score
         self._line(self._found(report, found))
         if is_best:
             self.keep_best(replace(report, score=found.score, best=found.score))
@@ -122,7 +123,8 @@ class Keeper:
         self.board.line(line)
 
     def _found(self, report: Report, found: Examination) -> dict[str, Any]:
-        where = {name: report.line()[name] for name in ("step", "kimg", "seconds")}
+        line = report.line()
+        where = {name: line[name] for name in ("step", "kimg", "seconds")}
         return where | found.plain() | {"best": self.best, "warnings": self._warnings()}
 
     def _warnings(self) -> list[str]:

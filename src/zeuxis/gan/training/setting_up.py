@@ -156,15 +156,14 @@ def parsed_size(size: str) -> tuple[int, int]:
 
 def _size_and_color(data: Path, settings: GanSettings) -> tuple[int, int, int]:
     """Height, width and channels: as asked for, else as they suit the data."""
-    if settings.size is not None and settings.color != "auto":
-        return *parsed_size(settings.size), CHANNELS[settings.color]
-    if settings.size is not None:
-        parsed_size(settings.size)  # before a look at the data, which may take a while
-    suggested = suggest_shape(data)
-    channels = suggested.channels if settings.color == "auto" else CHANNELS[settings.color]
-    if settings.size is not None:
-        return *parsed_size(settings.size), channels
-    return suggested.height, suggested.width, channels
+    # a size that is none is refused before a look at the data, which may take a while
+    size = None if settings.size is None else parsed_size(settings.size)
+    channels = CHANNELS.get(settings.color)
+    if size is None or channels is None:
+        suggested = suggest_shape(data)
+        size = size or (suggested.height, suggested.width)
+        channels = channels or suggested.channels
+    return *size, channels
 
 
 def _split(whole: PictureSet) -> tuple[PictureSet, PictureSet | None]:

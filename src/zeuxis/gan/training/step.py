@@ -92,9 +92,8 @@ def _teach_discriminator(
 
 def _signs(play: Loss, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
     """How sure the discriminator is of real pictures, -1 to 1 (Karras et al. 2020, ADA, section 3)."""
-    zero = (
-        fake_logits.mean() if play.needs_real else 0.0
-    )  # relativistic logits have no zero of their own
+    # relativistic logits have no zero of their own
+    zero = fake_logits.mean() if play.needs_real else 0.0
     return (real_logits - zero).sign().mean()
 
 
