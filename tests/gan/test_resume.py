@@ -106,22 +106,14 @@ def check_alike(whole: Path, killed: Path, steps: int) -> None:
     assert not list(killed.rglob(".*"))
 
 
-def test_a_run_survives_three_kills(
-    dots: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("kills", "steps"), [(3, 120), pytest.param(20, 400, marks=pytest.mark.slow)]
+)
+def test_a_run_survives_being_killed(
+    dots: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kills: int, steps: int
 ) -> None:
     monkeypatch.setenv("ZEUXIS_CACHE", str(tmp_path / "cache"))
-    whole, *killed = killed_runs(dots, tmp_path, 3, 120)
+    whole, *killed = killed_runs(dots, tmp_path, kills, steps)
     assert killed
     for each in killed:
-        check_alike(whole, each, 120)
-
-
-@pytest.mark.slow
-def test_a_run_survives_twenty_kills(
-    dots: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("ZEUXIS_CACHE", str(tmp_path / "cache"))
-    whole, *killed = killed_runs(dots, tmp_path, 20, 400)
-    assert killed
-    for each in killed:
-        check_alike(whole, each, 400)
+        check_alike(whole, each, steps)
