@@ -21,7 +21,7 @@ def forge(out: Path) -> None:
     """Make clothes; then learn for a minute what bricks look like, from one photograph of a wall.
 
     Args:
-        out: gets fashion.png; bricks.png, and beside it what the network made when it knew nothing.
+        out: gets fashion.png; bricks.png, and beside it what the network made after a third of the minute.
     """
     clothes = zeuxis.Generator.load("fashion").sample(80, seed=7, truncation_psi=0.8)
     write(clothes.sheet(columns=10), out / "fashion.png", overwrite=True)
