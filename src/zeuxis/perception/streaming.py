@@ -197,10 +197,15 @@ def _strips(stage_input: Tensor, halo: int) -> Iterator[_Strip]:
 def _stage_back(
     stage: _Stage, stage_input: Tensor, above: Tensor | None, shares: list[list[Tensor]]
 ) -> Tensor:
-    """The gradient at a stage's input, from that at its output and those of its readings."""
-    below = torch.zeros_like(stage_input)
+    """The gradient at a stage's input, from that at its output and those of its readings.
+
+    It takes the place of the input, whose rows are not needed any more once the strips that see them are
+    done: at print size the two together would be the most memory that painting takes.
+    """
+    halo, height = stage.convolutions, stage_input.shape[2]
     row = 0
-    for index, strip in enumerate(_strips(stage_input, stage.convolutions)):
+    pending: Tensor | None = None  # the gradient so far of the rows that the next strip sees too
+    for index, strip in enumerate(_strips(stage_input, halo)):
         leaf = strip.cut(stage_input).detach().requires_grad_(True)
         with torch.enable_grad():
             output, read = stage.run(leaf, strip)
@@ -210,6 +215,11 @@ def _stage_back(
             tensors.append(output)
             gradients.append(above[:, :, row : row + output.shape[2]])
             row += output.shape[2]
-        if tensors:
-            strip.cut(below).add_(torch.autograd.grad(tensors, leaf, gradients)[0])
-    return below
+        gradient = torch.autograd.grad(tensors, leaf, gradients)[0]
+        if pending is not None:
+            gradient[:, :, : pending.shape[2]].add_(pending)
+        shared = 0 if strip.last == height else halo + strip.below
+        done = gradient.shape[2] - shared
+        leaf.detach()[:, :, :done] = gradient[:, :, :done]
+        pending = gradient[:, :, done:].clone()
+    return stage_input
