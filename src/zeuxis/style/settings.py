@@ -20,6 +20,12 @@ class StylizeSettings:
     stroke_size: float = setting(
         0.5, "From 0, fine strokes, to 1, bold ones; of networks that know both.", low=0, high=1
     )
+    layout_size: int = setting(
+        1024,
+        "Longest side of the layout: a larger photo has strokes as broad as one of that size.",
+        low=64,
+        unit="pixels",
+    )
     colors: str = setting(
         "painting",
         "Whose colours: the painting's, or the photo's, kept (only lightness is painted).",

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from zeuxis.errors import ZeuxisError
 from zeuxis.images import Picture, Size
 from zeuxis.images.sources import as_picture, weighted
 from zeuxis.settings import turned
+from zeuxis.style.broad import with_broad_strokes
 from zeuxis.style.brushes import blended, brush_for
 from zeuxis.style.finishing import Layer, areas, composed
 from zeuxis.style.gallery import find
@@ -118,13 +120,14 @@ class Stylizer:
         layers: list[Layer] = []
         for number, brush in enumerate(brushes):
             row, cover = brush.weakened(self.settings.strength)
-            painted = brush.network.paint(
-                pixels,
-                row,
+            paint = partial(
+                brush.network.paint,
+                row=row,
                 threads=self.settings.threads,
                 max_memory=self.settings.max_memory * 1e9 - _bytes(layers, places),
-                progress=_part(progress, number, len(brushes)),
             )
+            told = _part(progress, number, len(brushes))
+            painted = with_broad_strokes(pixels, self.settings.layout_size, paint, told)
             if places is None:
                 layers.append(Layer(painted, cover * brush.weight))
             else:

@@ -77,7 +77,7 @@ class StyleTrainSettings:
 
 
 ADDING = StyleTrainSettings(
-    minutes=5.0, learning_rate=6e-3, crop_sizes=(192,), averaging=0.99, plain_weight=0.0
+    minutes=5.0, batch_size=2, learning_rate=0.012, averaging=0.99, plain_weight=0.0
 )  # what adding one style to a trained network begins from
 
 
