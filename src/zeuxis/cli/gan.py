@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 USES = ("arithmetic", "directions", "export", "interpolate", "project", "sample")
 LAZY = {name: f"zeuxis.cli.gan_use:{name}" for name in USES}
+LAZY["features"] = "zeuxis.cli.gan_features:features"
 
 
 @click.group(cls=LazyGroup, lazy=LAZY)

@@ -12,6 +12,7 @@ COMMANDS = {
     "data": "zeuxis.cli.data:data",
     "gan": "zeuxis.cli.gan:gan",
     "paint": "zeuxis.cli.paint:paint",
+    "study": "zeuxis.cli.study:study",
     "style": "zeuxis.cli.style:style",
     "styles": "zeuxis.cli.styles:styles",
     "stylize": "zeuxis.cli.stylize:stylize",

@@ -10,9 +10,11 @@ from zeuxis.errors import ZeuxisError
 from zeuxis.gan.forger import Generator, Label
 from zeuxis.gan.latents import Floats, draw
 from zeuxis.gan.samples import Samples
+from zeuxis.gan.sheets import check_sheet
 
 NOISE = 0.25 * 3**0.5  # deviations around the result: figure 7's 0.25 is of numbers in [-1, 1]
-AROUND = 9  # pictures: the result in the middle of a square
+PLACES = 10_000  # that samples are named by: the latents of all before one are drawn
+SIDE = 3  # pictures of a square: the result in the middle of its variations
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,13 +57,17 @@ def arithmetic(
         noise: of the variations: up to so many standard deviations of styles.
 
     Raises:
-        ZeuxisError: if nothing is added, a group is empty, or a place is below 0.
+        ZeuxisError: if nothing is added, a group is empty, a place is not from 0 to 9,999, or the sheet would
+            be too large.
     """
     groups = [*plus, *minus]
     if not plus or not all(groups):
         raise ZeuxisError("there is nothing to add: give the places of samples, as --plus 3,8,12")
-    if min(min(group) for group in groups) < 0:
-        raise ZeuxisError("places of samples begin at 0: give none below")
+    wrong = [place for group in groups for place in group if not 0 <= place < PLACES]
+    if wrong:
+        raise ZeuxisError(f"there is no sample {wrong[0]}: give places from 0 to {PLACES - 1:,}")
+    columns = max(SIDE, 1 + max(len(group) for group in groups))
+    check_sheet(columns * (len(groups) + SIDE), *generator.size[:2])
     count = 1 + max(max(group) for group in groups)
     latents, labels = draw(seed, count, generator.latent_dim), generator.labels(count, label)
     styles = generator.styles(latents, labels, truncation_psi)
@@ -71,13 +77,13 @@ def arithmetic(
     terms = (sign * (mean - center) for sign, mean in zip(signs, means, strict=True))
     result: Floats = center + np.sum(list(terms), axis=0, dtype=np.float32)
     around = result + noise * _drawn(seed, len(result)) * _spread(generator, labels)
-    return Sum(result, _laid_out(generator, styles, groups, means, around))
+    return Sum(result, _laid_out(generator, styles, groups, means, around, columns))
 
 
 def _drawn(seed: int, style_dim: int) -> Floats:
     """Uniform in [-1, 1]; 0 for the middle one, which is the result."""
-    drawn = np.random.default_rng([seed, 1]).uniform(-1, 1, (AROUND, style_dim))
-    drawn[AROUND // 2] = 0
+    drawn = np.random.default_rng([seed, 1]).uniform(-1, 1, (SIDE**2, style_dim))
+    drawn[SIDE**2 // 2] = 0
     return drawn.astype(np.float32)
 
 
@@ -92,14 +98,13 @@ def _laid_out(
     groups: Sequence[Sequence[int]],
     means: Sequence[Floats],
     around: Floats,
+    columns: int,
 ) -> Samples:
-    side = int(AROUND**0.5)
-    columns = max(side, 1 + max(len(group) for group in groups))
     rows = [
         generator.pictures(np.stack([*styles[list(group)], mean]))
         for group, mean in zip(groups, means, strict=True)
     ]
-    rows += np.split(generator.pictures(around), side)
+    rows += np.split(generator.pictures(around), SIDE)
     return Samples(np.concatenate([_filled(row, columns) for row in rows]), columns=columns)
 
 

@@ -67,7 +67,7 @@ class Parts:
         """N x C x H x W, not clipped."""
         return batched(
             lambda part: self._synthesis.run(["pictures"], {"styles": part})[0],
-            _at_once(self.card),
+            at_once(self.card),
             styles,
         )
 
@@ -138,7 +138,7 @@ class Whole:
             feed["truncation"] = np.array(psi, np.float32)
             return self._session.run(["pictures"], feed)[0]
 
-        return batched(run, _at_once(self.card), *parts)
+        return batched(run, at_once(self.card), *parts)
 
     def _refusal(self) -> ZeuxisError:
         """What to say where styles are asked for."""
@@ -154,7 +154,7 @@ def batched(run: Callable[..., Floats], size: int, *inputs: NDArray[Any]) -> Flo
     return np.concatenate([run(*(each[s : s + size] for each in inputs)) for s in starts])
 
 
-def _at_once(card: Card) -> int:
+def at_once(card: Card) -> int:
     """Pictures of a batch."""
     shape: dict[str, int] = card.extra["shape"]
     return max(1, PIXELS // (shape["height"] * shape["width"]))

@@ -13,7 +13,7 @@ from zeuxis.gan.finding import MODEL, ONNX, model_file
 from zeuxis.gan.graphs import drawn, inputs_of
 from zeuxis.gan.latents import draw
 from zeuxis.gan.layout import ONNX_CARD, STYLE_MEAN
-from zeuxis.gan.model import load_generator, save_generator
+from zeuxis.gan.model import built, save_generator
 from zeuxis.gan.networks.shape import Generator
 from zeuxis.models import Card, load
 from zeuxis.models.files import check_writable, writing
@@ -49,8 +49,8 @@ def export(
         )
     check_writable(output, force, output.suffix)
     path = model_file(source)
-    generator, card = load_generator(path)
-    style_mean = torch.from_numpy(load(path)[0][STYLE_MEAN])
+    tensors, card = load(path)
+    generator, style_mean = built(tensors, card, path), torch.from_numpy(tensors[STYLE_MEAN])
     if output.suffix == MODEL:
         save_generator(output, generator, style_mean, card, half=half)
         return

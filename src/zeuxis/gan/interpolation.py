@@ -7,12 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zeuxis.errors import ZeuxisError
-from zeuxis.gan.forger import Generator, Label
+from zeuxis.gan.forger import Generator, Label, Progress
 from zeuxis.gan.latents import draw, slerp
 from zeuxis.gan.samples import Samples
 from zeuxis.gan.sheets import enlarged
+from zeuxis.images.formats import named
 
 Bytes = NDArray[np.uint8]
+MOST = 10_000  # pictures on the way
+SHORTEST, LONGEST = 0.1, 600.0  # seconds of a film
+FILMS = {".gif": "GIF", ".webp": "WEBP"}  # by extension, the formats that move
 
 
 def interpolate(
@@ -23,6 +27,7 @@ def interpolate(
     labels: Sequence[Label] = (),
     truncation_psi: float = 1.0,
     loop: bool = False,
+    progress: Progress | None = None,
 ) -> Bytes:
     """Pictures on the way from seed to seed.
 
@@ -32,21 +37,22 @@ def interpolate(
     Args:
         generator: what makes them.
         seeds: each the first picture that `generator.sample` makes of it, two or more.
-        frames: pictures in all.
+        frames: pictures in all, 2 to 10,000.
         labels: classes: one for all, or one for each seed; none for all the generator knows, in turn.
         truncation_psi: as for `generator.sample`.
         loop: whether the last picture leads back to the first.
+        progress: called now and then with how many are made, and of how many.
 
     Returns:
         frames x H x W x C.
 
     Raises:
-        ZeuxisError: for fewer than two seeds or frames, or as many classes as there are not seeds.
+        ZeuxisError: for fewer than two seeds, frames out of range, or as many classes as there are not seeds.
     """
     if len(seeds) < 2:
         raise ZeuxisError("there is no way from one picture alone: give two seeds or more")
-    if frames < 2:
-        raise ZeuxisError(f"there are to be {frames} pictures: ask for 2 or more")
+    if not 2 <= frames <= MOST:
+        raise ZeuxisError(f"there are to be {frames:,} pictures: ask for 2 to {MOST:,}")
     latents = [draw(seed, 1, generator.latent_dim)[0] for seed in seeds]
     numbers = _numbers(generator, len(seeds), labels)
     legs = len(seeds) if loop else len(seeds) - 1
@@ -61,24 +67,47 @@ def interpolate(
             for each in ends
         )
         styles.append(start + np.float32(t) * (end - start))
-    return generator.pictures(np.concatenate(styles))
+    return generator.pictures(np.concatenate(styles), progress)
 
 
-def gif(frames: Bytes, seconds: float, scale: int | None = None) -> bytes:
-    """An animated GIF that repeats for ever.
+def film(frames: Bytes, seconds: float, format: str = "GIF", scale: int | None = None) -> bytes:
+    """A picture that moves, and repeats for ever.
 
     Args:
-        frames: N x H x W x C, C = 1 or 3.
-        seconds: it takes.
-        scale: pixels of the GIF for one of a frame; None for as many as make the shorter side 64 at least.
+        frames: N x H x W x C, C = 1 or 3, N at least 2.
+        seconds: it takes, 0.1 to 600; a GIF shows no frame for less than 0.02 s.
+        format: `"GIF"`, of 256 colours a frame, or `"WEBP"`, of all.
+        scale: pixels of the film for one of a frame; None for as many as make the shorter side 64 at least.
+
+    Raises:
+        ZeuxisError: for seconds out of range, or WebP where Pillow was built without it.
     """
+    check_film(seconds, format)
     images = Samples(enlarged(frames, scale)).images
     content = io.BytesIO()
-    milliseconds = max(20, round(1000 * seconds / len(images)))  # less, and viewers take 100
     images[0].save(
-        content, "GIF", save_all=True, append_images=images[1:], duration=milliseconds, loop=0
+        content,
+        format,
+        save_all=True,
+        append_images=images[1:],
+        duration=max(20, round(1000 * seconds / len(images))),  # less, and viewers take 100
+        loop=0,
+        **({"lossless": True} if format == "WEBP" else {}),
     )
     return content.getvalue()
+
+
+def check_film(seconds: float, format: str) -> None:
+    """Refuse what `film` would refuse, before its frames are made.
+
+    Raises:
+        ZeuxisError: for seconds out of range, or WebP where Pillow was built without it.
+    """
+    if not SHORTEST <= seconds <= LONGEST:  # NaN as well
+        raise ZeuxisError(
+            f"the film is to take {seconds:g} seconds: give {SHORTEST:g} to {LONGEST:g}"
+        )
+    named(format).require()
 
 
 def _numbers(generator: Generator, count: int, labels: Sequence[Label]) -> NDArray[np.int64] | None:

@@ -1,5 +1,7 @@
 """Where pictures start from: numbers drawn by a seed, the same with and without torch."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,11 +16,22 @@ def draw(seed: int, count: int, latent_dim: int) -> Floats:
     Raises:
         ZeuxisError: for no latents, or a seed below 0.
     """
+    return next(draw_parts(seed, count, latent_dim, count))
+
+
+def draw_parts(seed: int, count: int, latent_dim: int, size: int) -> Iterator[Floats]:
+    """The same latents, so many at a time.
+
+    Raises:
+        ZeuxisError: for no latents, or a seed below 0.
+    """
     if count < 1:
         raise ZeuxisError(f"there are to be {count} pictures: ask for 1 or more")
     if seed < 0:
         raise ZeuxisError(f"the seed is {seed}: give 0 or more")
-    return np.random.default_rng(seed).standard_normal((count, latent_dim), np.float32)
+    random = np.random.default_rng(seed)
+    for first in range(0, count, size):
+        yield random.standard_normal((min(size, count - first), latent_dim), np.float32)
 
 
 def slerp(start: Floats, end: Floats, t: float) -> Floats:

@@ -1,5 +1,6 @@
 """The file of a generator: its weights, the mean style, the graphs that run it, and its card."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -52,6 +53,20 @@ def load_generator(path: str | Path) -> tuple[Generator, Card]:
         ZeuxisError: if the file cannot be read, is damaged, or holds something else.
     """
     tensors, card = load(path)
+    return built(tensors, card, path), card
+
+
+def built(tensors: Mapping[str, np.ndarray], card: Card, path: str | Path) -> Generator:
+    """The generator of what was read from a file, in evaluation mode.
+
+    Args:
+        tensors: of the file, by name.
+        card: of the file.
+        path: its name.
+
+    Raises:
+        ZeuxisError: if the file is damaged, or holds something else.
+    """
     check_card(card, path)
     state = {
         name: torch.from_numpy(array)
@@ -65,7 +80,7 @@ def load_generator(path: str | Path) -> tuple[Generator, Card]:
         generator.load_state_dict(state)
     except (TypeError, ValueError, RuntimeError) as error:
         raise ZeuxisError(f"{path} does not hold the network on its card: get it anew") from error
-    return generator.eval(), card
+    return generator.eval()
 
 
 def _array(tensor: Tensor) -> np.ndarray:

@@ -57,34 +57,49 @@ class Samples(Framed):
         return iter(self.images)
 
     def save_each(
-        self, folder: str | Path, *, overwrite: bool = False, **options: Any
+        self, folder: str | Path, *, first: int = 0, overwrite: bool = False, **options: Any
     ) -> list[Path]:
         """Write every picture as a PNG file of its own: `0000.png`, `0001.png`, ...
 
         Args:
             folder: is made if it is not there.
+            first: number of the first.
             overwrite: replace files that are there already.
             options: those of `zeuxis.images.write`.
 
         Raises:
             ZeuxisError: if there is such a file already, or one cannot be written.
         """
-        paths = [Path(folder) / f"{number:04}.png" for number in range(len(self.array))]
-        taken = [path for path in paths if path.exists()]
-        if taken and not overwrite:
-            raise ZeuxisError(
-                f"{taken[0]} exists already; use --force (overwrite=True) to replace it, or give "
-                "another folder"
-            )
-        try:
-            Path(folder).mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ZeuxisError(
-                f"cannot make {folder}: {reason(error)}; give another folder"
-            ) from error
+        numbers = range(first, first + len(self.array))
+        make_folder(folder, numbers, overwrite)
+        paths = [Path(folder) / f"{number:04}.png" for number in numbers]
         for path, pixels in zip(paths, self.array, strict=True):
             write(Picture.from_array(pixels), path, overwrite=overwrite, **options)
         return paths
+
+
+def make_folder(folder: str | Path, numbers: range, overwrite: bool) -> None:
+    """Make a folder for single files, if it is not there.
+
+    Args:
+        folder: may be there already.
+        numbers: of the files that are to go there.
+        overwrite: whether they may be there already.
+
+    Raises:
+        ZeuxisError: if one of them is and may not, or there can be no such folder.
+    """
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        there = [path for path in Path(folder).glob("[0-9]*.png") if path.stem.isdecimal()]
+    except OSError as error:
+        raise ZeuxisError(f"cannot make {folder}: {reason(error)}; give another folder") from error
+    taken = sorted(path for path in there if int(path.stem) in numbers)
+    if taken and not overwrite:
+        raise ZeuxisError(
+            f"{taken[0]} exists already; use --force (overwrite=True) to replace it, or give another "
+            "folder"
+        )
 
 
 def to_bytes(pictures: NDArray[np.float32]) -> Bytes:

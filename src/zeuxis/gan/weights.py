@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from zeuxis.gan.layout import STYLE_MEAN
-from zeuxis.gan.model import load_generator
+from zeuxis.gan.model import built
 from zeuxis.models import load
 
 LAYERS = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.ConvTranspose2d)
@@ -30,8 +30,8 @@ def meeting_styles(path: Path) -> NDArray[np.float32] | None:
     Raises:
         ZeuxisError: if the file cannot be read.
     """
-    generator, _ = load_generator(path)
-    styles = torch.from_numpy(load(path)[0][STYLE_MEAN][:1].copy())
+    tensors, card = load(path)
+    generator, styles = built(tensors, card, path), torch.from_numpy(tensors[STYLE_MEAN][:1].copy())
     total = torch.zeros(styles.shape[1], styles.shape[1])
     home = styles.untyped_storage().data_ptr()
 

@@ -28,9 +28,7 @@ class Moments:
             ZeuxisError: if there are fewer than two.
         """
         if len(features) < 2:
-            raise ZeuxisError(
-                f"a distance needs two pictures at least on either side, but got {len(features)}"
-            )
+            raise too_few(len(features))
         features = np.asarray(features, np.float64)
         return cls(features.mean(0), np.atleast_2d(np.cov(features, rowvar=False)))
 
@@ -38,6 +36,64 @@ class Moments:
     def spread(self) -> float:
         """How far two features drawn at random lie apart: the root of the mean of the squared distance."""
         return float(np.sqrt(2 * np.trace(self.covariance)))
+
+
+class MomentsAccumulator:
+    """Moments of features that come in parts: D x D numbers however many come, in float64.
+
+    Sums are about the means of the parts (Chan et al. 1983, equation 2.1), so that nothing is lost where the
+    mean is large beside the spread.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._mean = np.zeros(0)
+        self._scatter = np.zeros((0, 0))  # sum of (x - mean) (x - mean)^T
+
+    def add(self, features: np.ndarray) -> None:
+        """Take in N x D more."""
+        if not len(features):
+            return
+        rows = np.asarray(features, np.float64)
+        mean = rows.mean(0)
+        rows = rows - mean
+        self._take(len(rows), mean, rows.T @ rows)
+
+    def merge(self, other: "MomentsAccumulator") -> None:
+        """Take in all that another one has."""
+        if other.count:
+            self._take(other.count, other._mean, other._scatter)
+
+    def moments(self) -> Moments:
+        """Of all so far.
+
+        Raises:
+            ZeuxisError: if there are fewer than two.
+        """
+        if self.count < 2:
+            raise too_few(self.count)
+        return Moments(self._mean.copy(), self._scatter / (self.count - 1))
+
+    def _take(self, count: int, mean: np.ndarray, scatter: np.ndarray) -> None:
+        if not self.count:
+            self.count, self._mean, self._scatter = count, mean.copy(), scatter.copy()
+            return
+        total = self.count + count
+        apart = mean - self._mean
+        self._scatter += scatter
+        self._scatter += np.outer(apart * (self.count * count / total), apart)
+        self._mean += apart * (count / total)
+        self.count = total
+
+
+def too_few(count: int) -> ZeuxisError:
+    """What to say of one picture, or none."""
+    return ZeuxisError(f"a distance needs two pictures at least on either side, but got {count}")
+
+
+def fid(made: Moments, real: Moments) -> float:
+    """Fréchet distance of two sets of features (Heusel et al. 2017, equation 6): 0 at best."""
+    return frechet_distance(made.mean, made.covariance, real.mean, real.covariance)
 
 
 def frechet_distance(

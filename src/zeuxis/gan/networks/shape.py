@@ -90,11 +90,13 @@ class Family:
             for a shape it is not made for.
         discriminator: its class, likewise.
         recipe: what the paper trains it with.
+        fewest: pictures that a step must have, or each part of it that is computed by itself.
     """
 
     generator: Callable[[Shape], Generator]
     discriminator: Callable[[Shape], Discriminator]
     recipe: Callable[[Shape], Recipe]
+    fewest: int = 1
 
     def build(self, shape: Shape) -> tuple[Generator, Discriminator]:
         """The pair, freshly initialised; draws from torch's global generator.

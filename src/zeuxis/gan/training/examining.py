@@ -11,7 +11,7 @@ from torch import Tensor
 
 from zeuxis.data import PictureSet
 from zeuxis.gan.networks.shape import draw_latents
-from zeuxis.gan.samples import to_bytes
+from zeuxis.gan.samples import Bytes, to_bytes
 from zeuxis.gan.training.rivals import Rivals
 from zeuxis.gan.training.warnings import memorization
 from zeuxis.metrics.quick import QuickScore
@@ -95,8 +95,8 @@ class Examiner:
         )
 
     @torch.no_grad()
-    def sheet(self) -> list[np.ndarray]:
-        """Pictures of the averaged generator, 8 to a row, a row a class if there are: uint8, H x W x C."""
+    def sheet(self) -> Bytes:
+        """Pictures of the averaged generator, 8 to a row, a row a class if there are: N x H x W x C."""
         classes = len(self.pictures.classes)
         rows = min(classes, CLASS_ROWS) or ROWS
         latents = self._latents("sheet", ACROSS if classes else ACROSS * rows)
@@ -106,7 +106,7 @@ class Examiner:
             labels = torch.arange(rows, device=self.rivals.device).repeat_interleave(ACROSS)
         with self.rivals.precision():
             made = self.rivals.average(latents, labels).float()
-        return list(to_bytes(made.cpu().numpy()))
+        return to_bytes(made.cpu().numpy())
 
     def _made(self) -> Iterator[tuple[Tensor, Tensor | None]]:
         """Pictures of the averaged generator, as many of each class as there are real ones to compare."""

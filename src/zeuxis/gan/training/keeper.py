@@ -6,7 +6,7 @@ from typing import Any
 
 from torch import Tensor
 
-from zeuxis.data import tiled
+from zeuxis.gan.sheets import sheet
 from zeuxis.gan.training.examining import ACROSS, Examination, Examiner
 from zeuxis.gan.training.report import Report
 from zeuxis.gan.training.warnings import (
@@ -80,11 +80,11 @@ class Keeper:
     def look(self, report: Report, state: TakeState) -> None:
         """Examine the rivals, write a sheet, warn if there is cause; write the checkpoint to go on from."""
         found = self.examiner()
-        sheet = tiled(self.examiner.sheet(), ACROSS)
+        shown = sheet(self.examiner.sheet(), ACROSS)
         sample = self.folder.sample(report.step)
         sample.parent.mkdir(parents=True, exist_ok=True)
-        write(sheet, sample, overwrite=True)
-        self.board.picture("samples", sheet.pixels, report.step)
+        write(shown, sample, overwrite=True)
+        self.board.picture("samples", shown.pixels, report.step)
         self.history = [*self.history, found.plain()][-HISTORY:]
         is_best = self.best is None or found.score < self.best
         if is_best:

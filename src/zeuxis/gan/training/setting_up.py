@@ -108,6 +108,12 @@ def set_up(
             f"a batch of {settings.batch_size} pictures cannot be cut into {world} x {settings.accumulation} "
             "parts (processes x accumulation): give a --batch-size that can"
         )
+    if settings.batch_size // (world * settings.accumulation) < family.fewest:
+        raise ZeuxisError(
+            f"the network {settings.network} takes {family.fewest} pictures at once or more, and a batch of "
+            f"{settings.batch_size} in {world} x {settings.accumulation} parts (processes x accumulation) "
+            "gives it fewer: give a larger --batch-size"
+        )
     pictures, held_out = _split(whole)
     return Job(settings, family, shape, pictures, held_out, whole.digest, whole.notes)
 
