@@ -23,21 +23,28 @@ def picture(photo: np.ndarray) -> np.ndarray:
 
 def inverted(pixels: np.ndarray, progress: Any) -> np.ndarray:
     del progress
-    return 255 - pixels if pixels.dtype == np.uint8 else 1 - pixels
+    return np.asarray(255 - pixels if pixels.dtype == np.uint8 else 1 - pixels)
 
 
 def grained(pixels: np.ndarray, progress: Any) -> np.ndarray:
     """Strokes of one pixel, whatever the size."""
     del progress
     grain = np.indices(pixels.shape[:2]).sum(0)[..., None] % 2
-    return (0.3 + 0.4 * grain + 0.0 * pixels).astype(np.float32)
+    return np.asarray(0.3 + 0.4 * grain + 0.0 * pixels, np.float32)
 
 
 def toned(pixels: np.ndarray, progress: Any) -> np.ndarray:
     """Red if it is small, green if it is large, with the photo's own details."""
     del progress
     tone = [0.2, 0, 0] if len(pixels) < HEIGHT else [0, 0.2, 0]
-    return (0.4 + 0.2 * pixels + np.array(tone)).astype(np.float32)
+    return np.asarray(0.4 + 0.2 * pixels + np.array(tone), np.float32)
+
+
+def enlarged(change: np.ndarray, height: int, width: int) -> np.ndarray:
+    """The whole of it at once."""
+    planes = [Image.fromarray(np.ascontiguousarray(change[..., channel])) for channel in range(3)]
+    large = [plane.resize((width, height), Image.Resampling.BICUBIC) for plane in planes]
+    return np.stack([np.asarray(plane) for plane in large], 2)
 
 
 def test_a_picture_no_larger_than_its_layout_is_painted_once(picture: np.ndarray) -> None:
@@ -67,11 +74,10 @@ def test_the_strips_are_those_of_the_whole_pyramid(
     picture: np.ndarray, rows: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(broad, "ROWS", rows)
+    painted = toned(picture, None)
     layout = (50, LAYOUT)
-    change = toned(resize(picture, layout), None) - resize(toned(picture, None), layout)
-    planes = [Image.fromarray(np.ascontiguousarray(change[..., c])) for c in range(3)]
-    enlarged = [np.asarray(p.resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC)) for p in planes]
-    expected = np.clip(toned(picture, None) + np.stack(enlarged, 2), 0, 1)
+    change = toned(resize(picture, layout), None) - resize(painted, layout)
+    expected = np.clip(painted + enlarged(change, HEIGHT, WIDTH), 0, 1)
     assert np.abs(with_broad_strokes(picture, LAYOUT, toned) - expected).max() < 1e-5
 
 

@@ -1,10 +1,9 @@
 """Broad strokes on large pictures.
 
 A network's strokes are some pixels wide, so on a photo of many pixels they are small, and from afar nothing
-is painted. So a large photo is painted twice: as it is, and on a smaller layout, whose strokes are as broad
-as those of a photo of that size. What is coarser than the layout can show comes from the layout, what is
-finer from the photo's own size (as Gatys et al. 2017, section 6, lay broad strokes first; here both are one
-sum, the bands of a pyramid).
+is painted. So a large photo is painted twice: as it is, and on a smaller layout. What is coarser than the
+layout can show is taken from there, what is finer from the painting of the photo's own size (the
+coarse-to-fine of Gatys et al. 2017, section 6, as the sum of two bands, Burt & Adelson 1983).
 """
 
 from collections.abc import Callable
@@ -34,7 +33,7 @@ def with_broad_strokes(
         pixels: H x W x 3, uint8, or float32 in [0, 1].
         layout_size: longest side, in pixels; a picture that is no larger is painted as it is.
         paint: from such a picture, and `progress`, to its painting.
-        progress: is told of the picture itself only: its layout takes little of the time.
+        progress: is told of the picture itself only: the layout takes little of the time.
 
     Returns:
         The painting, of the shape and type of `pixels`.
@@ -45,31 +44,38 @@ def with_broad_strokes(
     layout = Size(longest=layout_size).resolve(height, width)
     broad = paint(_shrunk(pixels, layout), progress=None)
     fine = paint(pixels, progress=progress)
-    _add(fine, broad - _shrunk(fine, layout))
+    _add(fine, broad, _shrunk(fine, layout))
     return fine
 
 
-def _shrunk(pixels: Pixels, size: tuple[int, int]) -> Floats:
-    """In [0, 1]; channel by channel, as all of a large picture in floats may be too much."""
-    whole = 255.0 if pixels.dtype == np.uint8 else 1.0
-    planes = [resize(pixels[..., channel] / np.float32(whole), size) for channel in range(3)]
-    return np.stack(planes, axis=2)
+def _shrunk(pixels: Pixels, size: tuple[int, int]) -> Pixels:
+    """The same type, smaller; channel by channel, as all of a large picture in floats may be too much."""
+    small = np.empty((*size, 3), pixels.dtype)
+    for channel in range(3):
+        small[..., channel] = _as(resize(_floats(pixels[..., channel]), size), pixels.dtype)
+    return small
 
 
-def _add(pixels: Pixels, change: Floats) -> None:
-    """Add a change, enlarged to the size of the picture, to it."""
+def _add(pixels: Pixels, wanted: Pixels, present: Pixels) -> None:
+    """Add to a picture, in place, what it lacks of another at a smaller size: `wanted` less `present`."""
     height, width = pixels.shape[:2]
-    planes = [Image.fromarray(np.ascontiguousarray(change[..., channel])) for channel in range(3)]
-    for top in range(0, height, ROWS):
-        rows = pixels[top : top + ROWS]
-        size = width, len(rows)
-        factor = change.shape[0] / height
-        box = (0, top * factor, change.shape[1], (top + len(rows)) * factor)
-        for channel, plane in enumerate(planes):
-            here = np.asarray(plane.resize(size, Image.Resampling.BICUBIC, box))
-            if pixels.dtype == np.uint8:
-                rows[..., channel] = quantized(
-                    rows[..., channel] / np.float32(255) + here, np.uint8
-                )
-            else:
-                rows[..., channel] = np.clip(rows[..., channel] + here, 0, 1)
+    factor = len(wanted) / height
+    for channel in range(3):
+        change = _floats(wanted[..., channel]) - _floats(present[..., channel])
+        plane = Image.fromarray(change)
+        for top in range(0, height, ROWS):
+            rows = pixels[top : top + ROWS, :, channel]
+            box = (0, top * factor, wanted.shape[1], (top + len(rows)) * factor)
+            enlarged = plane.resize((width, len(rows)), Image.Resampling.BICUBIC, box)
+            rows[:] = _as(np.clip(_floats(rows) + np.asarray(enlarged), 0, 1), pixels.dtype)
+
+
+def _floats(values: Pixels) -> Floats:
+    """Bytes or floats as floats in [0, 1]."""
+    whole = np.float32(255 if values.dtype == np.uint8 else 1)
+    return np.asarray(values / whole, np.float32)
+
+
+def _as(values: Floats, dtype: Any) -> Pixels:
+    """Floats in [0, 1] as bytes, or as they are."""
+    return quantized(values, np.uint8) if dtype == np.uint8 else values
