@@ -104,19 +104,24 @@ class Objective:
 
     def __call__(self, picture: Tensor) -> Evaluation:
         """Loss, gradient and parts of `picture`, 1 x 3 x H x W."""
+        roughness, gradient = self._roughness(picture)  # first: what it takes is given back
         read, pullback = see(self.vgg, picture, self.readings, self.whole)
         leaves = [tensor.requires_grad_(True) for tensor in read]
-        pixels = picture.detach().requires_grad_(True)
         parts = {term.name: self._loss(term, leaves) for term in self.terms}
-        roughness = total_variation(pixels)
-        parts["tv"] = TV_BALANCE * self.settings.tv_weight * roughness
+        parts["tv"] = roughness
         loss = torch.stack(list(parts.values())).sum()
-        *gradients, gradient = torch.autograd.grad(loss, [*leaves, pixels])
         if self.readings:
+            gradients = torch.autograd.grad(loss, leaves)
             gradient = (gradient + pullback(gradients)).contiguous()
         return Evaluation(
             loss.item(), gradient, {name: part.item() for name, part in parts.items()}
         )
+
+    def _roughness(self, picture: Tensor) -> tuple[Tensor, Tensor]:
+        """The weighted total variation, and its gradient."""
+        pixels = picture.detach().requires_grad_(True)
+        roughness = TV_BALANCE * self.settings.tv_weight * total_variation(pixels)
+        return roughness.detach(), torch.autograd.grad(roughness, pixels)[0]
 
     def _loss(self, term: _Term, read: Sequence[Tensor]) -> Tensor:
         value = read[term.reading]
