@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "zeuxis"
-FOUNDATION = {"errors", "settings", "registry"}
+FOUNDATION = {"errors", "places", "settings", "registry"}
 MAY_IMPORT: dict[str, set[str]] = {
     "images": set(),
     "models": {"images"},

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +25,10 @@ def test_a_film_and_a_strip(run: Path) -> None:
     assert done.exit_code == 0 and "interpolation.gif has 6 pictures in 4 s" in done.output
     with Image.open("interpolation.gif") as film:
         assert film.n_frames == 6
+    done = zeuxis("interpolate", run, "--seeds", "1,2,3", "--frames", "5", "-o", "walk.webp")
+    assert done.exit_code == 0 and "walk.webp has 5 pictures in 4 s" in done.output
+    with Image.open("walk.webp") as film:
+        assert film.n_frames == 5
     done = zeuxis(
         "interpolate", run, "--seeds", "1,2", "--frames", "4", "--class", "hat", "-o", "s.png"
     )
@@ -45,15 +52,36 @@ def test_a_sum(run: Path) -> None:
 
 
 def test_directions(run: Path) -> None:
-    for method in ("auto", "styles"):
+    for method, taken in (("auto", "weights"), ("styles", "styles")):
         done = zeuxis("directions", run, "-n", "2", "--steps", "3", "--method", method, "--force")
         assert done.exit_code == 0 and "directions.png has 6 pictures" in done.output
+        assert f"directions by {taken}\n" in done.output
+
+
+def test_directions_without_torch_say_what_they_are_of(run: Path) -> None:
+    code = (
+        "import sys; sys.modules['torch'] = None\n"
+        "from zeuxis.cli.main import main\n"
+        "main(sys.argv[1:])\n"
+    )
+    command = [sys.executable, "-c", code, "gan", "directions", str(run), "-n", "2"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "directions by styles, not by weights: there is no torch" in done.stderr
+    done = subprocess.run(
+        [*command, "--method", "weights", "--force"], capture_output=True, text=True
+    )
+    assert done.returncode == 2 and "cannot look at weights: there is no torch" in done.stderr
 
 
 def test_a_projection(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("zeuxis.gan.projection.CANDIDATES", 4)
     Generator.load(run).sample(1, seed=5).save("target.png")
-    done = zeuxis("project", "target.png", run, "--steps", "2", "--starts", "2", "-o", "p.png")
+    job = ("project", "target.png", run, "--steps", "2", "--starts", "2", "-o", "p.png", "--json")
+    done = zeuxis(*job)
+    told = json.loads(done.stdout)
+    assert len(told["losses"]) == 3 and told["loss"] == min(told["losses"])
+    assert told["style"] == "p.npy" and told["settings"]["starts"] == 2
     assert done.exit_code == 0 and "p.npy has the style; loss" in done.output
     style = np.load("p.npy")
     assert style.shape == (76,) and np.isfinite(style).all()
@@ -72,10 +100,16 @@ def test_a_projection(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (["interpolate", "--seeds", "1"], "give two seeds or more"),
         (["interpolate", "--seeds", "1,a"], "is not whole numbers with commas"),
         (["interpolate", "-o", "walk.txt"], "names no picture format"),
+        (["interpolate", "--frames", "9999999999"], "ask for 2 to 10,000"),
+        (["interpolate", "--frames", "0", "-o", "s.png"], "there are to be 0 pictures"),
+        (["interpolate", "--seconds", "nan"], "the film is to take nan seconds"),
         (["arithmetic", "--plus", ","], "there is nothing to add"),
+        (["arithmetic", "--plus", "99999999999"], "there is no sample 99999999999"),
         (["arithmetic", "--plus", "1", "--class", "tree"], "choose one of shoe, hat"),
         (["directions", "-n", "99"], "ask for 1 to 12"),
         (["directions", "--steps", "1"], "there are to be 1 steps"),
+        (["directions", "--steps", "9999999999"], "ask for 2 to 1,000"),
+        (["directions", "--reach", "inf"], "reach is inf, but must be between 0 and 100"),
     ],
 )
 def test_what_cannot_be_is_a_sentence(run: Path, arguments: list[str], words: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from PIL import Image
 
 from zeuxis import Generator
 from zeuxis.cli.main import main
+from zeuxis.gan.samples import Samples
 
 
 def zeuxis(*arguments: str | Path) -> Result:
@@ -48,6 +50,19 @@ def test_a_folder_of_files(run: Path) -> None:
         assert np.abs(pixels_of(file).astype(int) - pixels).max() <= 1
 
 
+def test_ctrl_c_leaves_what_is_written(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = Generator.load(run).sample(5)
+
+    def parts(*_: object, **__: object) -> Iterator[Samples]:
+        yield whole
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Generator, "parts", parts)
+    done = zeuxis("sample", run, "-n", "9999999999", "-o", "made")
+    assert done.exit_code == 130 and "made has 5 of 9,999,999,999 pictures" in done.output
+    assert sorted(path.name for path in Path("made").iterdir())[-1] == "0004.png"
+
+
 def test_nothing_is_replaced_unless_forced(run: Path) -> None:
     for output in ("sheet.png", "made"):
         assert zeuxis("sample", run, "-n", "2", "-o", output).exit_code == 0
@@ -66,6 +81,8 @@ def test_quiet_says_nothing(run: Path) -> None:
     [
         (["--class", "tree"], "knows no class 'tree': choose one of shoe, hat"),
         (["-n", "0"], "there are to be 0 pictures"),
+        (["-n", "0", "-o", "made"], "there are to be 0 pictures"),
+        (["-n", "9999999999"], "ask for fewer, or give a folder for single files"),
         (["--truncation", "2"], "2.0 is not in the range"),
         (["-o", "sheet.txt"], "sheet.txt"),
     ],

@@ -34,6 +34,7 @@ def test_table():
         ["vgg16", "vgg16", "shipped", "16", "MB", "CC-BY-4.0"],
         ["vgg16-torchvision", "vgg16", "to", "fetch", "553", "MB", "BSD-3-Clause"],
         ["vgg19-torchvision", "vgg19", "to", "fetch", "575", "MB", "BSD-3-Clause"],
+        ["inception", "inception", "to", "fetch", "96", "MB", "Apache-2.0"],
     ]
 
 

@@ -67,7 +67,10 @@ def test_variations_stay_near_the_result() -> None:
     [
         ([], [[1]], "there is nothing to add"),
         ([[1], []], [], "there is nothing to add"),
-        ([[1]], [[-1]], "places of samples begin at 0"),
+        ([[1]], [[-1]], "there is no sample -1: give places from 0 to 9,999"),
+        ([[3, 10_000]], [], "there is no sample 10000"),
+        ([[10**12]], [], "there is no sample 1000000000000"),
+        ([[0] * 9999], [[1]], "a sheet holds .* not 50,000: ask for fewer"),
     ],
 )
 def test_what_cannot_be_is_refused(
@@ -75,3 +78,7 @@ def test_what_cannot_be_is_refused(
 ) -> None:
     with pytest.raises(ZeuxisError, match=words):
         arithmetic(stand_in(), plus, minus)
+
+
+def test_the_last_place_there_may_be() -> None:
+    assert arithmetic(stand_in(), [[9999]]).style == pytest.approx(draw(0, 10_000, DIM)[-1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
@@ -30,13 +31,15 @@ SHAPE = Shape(16, 16, 1, 2, latent_dim=6, capacity=0.125)
 @pytest.fixture
 def no_weights(monkeypatch: pytest.MonkeyPatch) -> None:
     """Generators have no weights that styles meet first."""
-    monkeypatch.setattr(module, "_of_weights", lambda _: None)
+    monkeypatch.setattr(module, "_of_weights", lambda _: (None, "there are none"))
 
 
 @pytest.mark.parametrize("label", [None, "bag"])
 def test_the_axes_of_styles_are_found(no_weights: None, label: str | None) -> None:
     generator = stand_in(CLASSES, SCALES)
-    found = directions(generator, 3, label=label)
+    ways = directions(generator, 3, label=label)
+    assert ways.method == "styles" and ways.note == "there are none"
+    found = ways.along
     assert found.shape == (3, DIM) and found.dtype == np.float32
     assert np.linalg.norm(found, axis=1) == pytest.approx(1, abs=1e-5)
     axes = np.argsort(SCALES)[::-1][:3]
@@ -44,22 +47,26 @@ def test_the_axes_of_styles_are_found(no_weights: None, label: str | None) -> No
     assert (
         found[range(3), axes] > 0.7
     ).all()  # of 4096 drawn, and with a sign that is always the same
-    assert (directions(generator, 3, method="styles") == directions(generator, 3)).all()
+    asked = directions(generator, 3, method="styles", label=label)
+    assert (asked.along == found).all() and asked.note is None
 
 
 def test_directions_of_weights_are_eigenvectors(monkeypatch: pytest.MonkeyPatch) -> None:
     a = np.random.default_rng(0).standard_normal((40, DIM))
-    monkeypatch.setattr(module, "_of_weights", lambda _: a.T @ a)
-    found = directions(stand_in(), DIM, method="weights")
+    monkeypatch.setattr(module, "_of_weights", lambda _: (a.T @ a, None))
+    ways = directions(stand_in(), DIM)
+    assert ways.method == "weights" and ways.note is None
+    found = ways.along
     assert found @ found.T == pytest.approx(np.eye(DIM), abs=1e-5)
     stretches = np.linalg.norm(a @ found.T, axis=0)
     assert stretches == pytest.approx(np.linalg.svd(a)[1], rel=1e-4)
 
 
 def test_numbers_that_latents_do_not_move_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_of_weights", lambda _: np.diag(np.arange(DIM, 0.0, -1)))
+    of_weights = np.diag(np.arange(DIM, 0.0, -1)), None
+    monkeypatch.setattr(module, "_of_weights", lambda _: of_weights)
     still = np.array([0.0, 0.0, *[1.0] * (DIM - 2)])
-    found = directions(stand_in(scales=still), 2)
+    found = directions(stand_in(scales=still), 2).along
     assert abs(found).argmax(1).tolist() == [2, 3] and (found[:, :2] == 0).all()
     with pytest.raises(ZeuxisError, match="ask for 1 to 14"):
         directions(stand_in(scales=still), 15)
@@ -68,12 +75,26 @@ def test_numbers_that_latents_do_not_move_are_left_alone(monkeypatch: pytest.Mon
 def test_what_cannot_be_is_refused(no_weights: None) -> None:
     with pytest.raises(ZeuxisError, match="choose one of auto, weights, styles"):
         directions(stand_in(), method="magic")
-    with pytest.raises(ZeuxisError, match="has no weights that styles meet first"):
+    with pytest.raises(ZeuxisError, match="cannot look at weights: there are none; give styles"):
         directions(stand_in(), method="weights")
     with pytest.raises(ZeuxisError, match="there are to be 0 directions"):
         directions(stand_in(), 0)
     with pytest.raises(ZeuxisError, match="there are to be 1 steps"):
         walked(stand_in(), np.eye(DIM, dtype=np.float32)[:1], steps=1)
+    with pytest.raises(ZeuxisError, match="ask for 2 to 1,000"):
+        walked(stand_in(), np.eye(DIM, dtype=np.float32)[:1], steps=10**10)
+    with pytest.raises(ZeuxisError, match="a sheet holds .* not 60,000"):
+        walked(stand_in(), np.eye(DIM, dtype=np.float32).repeat(4, 0)[:60], steps=1000)
+    with pytest.raises(ZeuxisError, match="reach is nan, but must be between 0 and 100"):
+        walked(stand_in(), np.eye(DIM, dtype=np.float32)[:1], reach=float("nan"))
+
+
+def test_without_torch_the_reason_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "zeuxis.gan.weights", None)  # as when torch is not there
+    with pytest.raises(ZeuxisError, match="cannot look at weights: there is no torch, which pip"):
+        directions(stand_in(), method="weights")
+    ways = directions(stand_in(), 2)
+    assert ways.method == "styles" and ways.note is not None and "no torch" in ways.note
 
 
 def test_a_walk_goes_through_the_sample() -> None:
@@ -107,9 +128,8 @@ class Untouched(Generator):
 
 def met(generator: Generator, style_dim: int, monkeypatch: pytest.MonkeyPatch) -> np.ndarray | None:
     mean = {"style_mean": np.ones((2, style_dim), np.float32)}
-    card = Card("x", "generator")
-    monkeypatch.setattr(weights, "load_generator", lambda _: (generator.eval(), card))
-    monkeypatch.setattr(weights, "load", lambda _: (mean, card))
+    monkeypatch.setattr(weights, "built", lambda *_: generator.eval())
+    monkeypatch.setattr(weights, "load", lambda _: (mean, Card("x", "generator")))
     return weights.meeting_styles(Path("x.safetensors"))
 
 

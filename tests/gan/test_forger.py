@@ -78,6 +78,25 @@ def test_many_pictures_are_made_in_parts(plain: Generator, monkeypatch: pytest.M
     assert np.abs(plain.sample(7).array.astype(int) - whole.array).max() <= 1
 
 
+def test_parts_are_the_same_pictures(
+    plain: Generator, shop: Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[int, int]] = []
+    for generator in (plain, shop):
+        whole = generator.sample(7, seed=3)
+        with monkeypatch.context() as patch:
+            patch.setattr("zeuxis.gan.engines.PIXELS", 3 * 256)
+            parts = list(generator.parts(7, seed=3))
+            generator.sample(7, progress=lambda *at: told.append(at))
+        assert [len(part) for part in parts] == [3, 3, 1]
+        made = np.concatenate([part.array for part in parts]).astype(int)
+        assert np.abs(made - whole.array).max() <= 1
+        if whole.labels is not None:
+            labels = [part.labels for part in parts if part.labels is not None]
+            assert np.concatenate(labels).tolist() == whole.labels.tolist()
+    assert told == 2 * [(3, 7), (6, 7), (7, 7)]
+
+
 def test_truncated_styles_are_nearer_to_the_mean_of_their_class(shop: Generator) -> None:
     latents, labels = np.random.default_rng(0).standard_normal((4, 12), np.float32), [0, 1, 0, 1]
     numbers = np.asarray(labels)
@@ -120,6 +139,8 @@ def test_classes_without_names_are_numbers(tmp_path: Path) -> None:
     ("ask", "words"),
     [
         (lambda g: g.sample(0), "there are to be 0 pictures"),
+        (lambda g: g.sample(10**10), "10,000,000,000 pictures of 16x16 do not fit into memory"),
+        (lambda g: g.pictures(np.broadcast_to(np.float32(0), (2**21, 12))), "do not fit"),
         (lambda g: g.sample(1, seed=-1), "the seed is -1"),
         (lambda g: g.sample(1, truncation_psi=1.5), "truncation is 1.5"),
         (lambda g: g.sample(1, truncation_psi=float("nan")), "truncation is nan"),

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from zeuxis.errors import ZeuxisError
-from zeuxis.gan.interpolation import gif, interpolate
+from zeuxis.gan.interpolation import film, interpolate
 from zeuxis.gan.latents import draw, slerp
 
 spec = spec_from_file_location("stand_in", Path(__file__).with_name("stand_in.py"))
@@ -85,6 +85,7 @@ def test_styles_are_truncated() -> None:
     [
         ([1], {}, "give two seeds or more"),
         ([1, 2], {"frames": 1}, "there are to be 1 pictures"),
+        ([1, 2], {"frames": 10**10}, "10,000,000,000 pictures: ask for 2 to 10,000"),
         ([1, -2], {}, "the seed is -2"),
         ([1, 2], {"labels": ["bag"] * 3}, "there are 3 classes and 2 seeds"),
         ([1, 2], {"labels": ["hat"]}, "knows no class 'hat'"),
@@ -97,14 +98,33 @@ def test_what_cannot_be_is_refused(
         interpolate(stand_in(CLASSES), seeds, **options)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("format", ["GIF", "WEBP"])
 @pytest.mark.parametrize("channels", [1, 3])
-def test_a_gif_moves(channels: int) -> None:
+def test_a_film_moves(channels: int, format: str) -> None:
     frames = np.zeros((5, 16, 24, channels), np.uint8)
     frames[np.arange(5), :, np.arange(5)] = 255
-    with Image.open(io.BytesIO(gif(frames, seconds=2.0))) as film:
-        assert film.n_frames == 5 and film.size == (96, 64)
-        assert film.info["duration"] == 400 and film.info["loop"] == 0
+    with Image.open(io.BytesIO(film(frames, 2.0, format))) as moving:
+        assert moving.format == format and moving.n_frames == 5 and moving.size == (96, 64)
+        assert moving.info["loop"] == 0
         for number in range(5):
-            film.seek(number)
-            shown = np.asarray(film.convert("L"))[::4, ::4]
+            moving.seek(number)
+            moving.load()  # WebP tells how long a frame is once it is read
+            assert moving.info["duration"] == 400
+            shown = np.asarray(moving.convert("L"))[::4, ::4]
             assert (shown == frames[number, ..., 0]).all()
+
+
+@pytest.mark.parametrize("seconds", [0.0, float("nan"), 1e9])
+def test_a_film_takes_its_time(seconds: float) -> None:
+    frames = np.zeros((2, 16, 16, 1), np.uint8)
+    with pytest.raises(ZeuxisError, match=r"seconds: give 0\.1 to 600"):
+        film(frames, seconds)
+    frames[1] = 255
+    with Image.open(io.BytesIO(film(frames, 600.0))) as moving:
+        assert moving.info["duration"] == 300_000
+
+
+def test_progress_is_told() -> None:
+    told: list[tuple[int, int]] = []
+    interpolate(stand_in(), [1, 2], frames=5, progress=lambda *at: told.append(at))
+    assert told[-1] == (5, 5)

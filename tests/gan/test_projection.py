@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from pathlib import Path
@@ -15,6 +16,7 @@ from zeuxis.errors import ZeuxisError
 from zeuxis.gan import projection
 from zeuxis.gan.model import save_generator
 from zeuxis.gan.networks import Shape, networks
+from zeuxis.gan.project_settings import ProjectSettings
 from zeuxis.gan.projection import Projection, project
 from zeuxis.models import Card
 
@@ -58,6 +60,10 @@ def test_a_picture_of_its_own_is_found_again(few: None, model: Path, label: str 
     assert (found.samples.array[0] == picture).all() and not found.interrupted
     assert (np.diff(losses) <= 0).all() and len(losses) == 60
     assert found.loss <= losses[-1] and found.loss < 0.25 * losses[0]
+    assert len(found.losses) == 61 and found.loss == min(found.losses)
+    assert losses == pytest.approx(np.minimum.accumulate(found.losses)[:-1])
+    report = json.loads(json.dumps(found.report()))
+    assert report["losses"] == list(found.losses) and report["settings"]["steps"] == 60
     others = generator.sample(16, seed=1, label="bag").array.astype(float)
     nearest = abs(others - picture).mean((1, 2, 3)).min()
     assert far(found) < 0.5 * nearest
@@ -72,6 +78,24 @@ def test_the_middle_of_any_picture_is_taken(few: None, model: Path) -> None:
     assert found.samples.array.shape == (2, 16, 16, 1) and (found.samples.array[0] == 200).all()
 
 
+def test_a_seed_gives_the_same_search_again(few: None, model: Path) -> None:
+    picture = np.random.default_rng(0).integers(0, 255, (16, 16, 1), np.uint8)
+    settings = ProjectSettings(steps=2, starts=3, seed=1)
+    first, again = (project(picture, model, settings) for _ in range(2))
+    assert (first.style == again.style).all() and first.losses == again.losses
+    assert first.settings == settings
+    other = project(picture, model, settings, seed=2)
+    assert other.losses != first.losses and other.settings.seed == 2
+
+
+def test_what_counts_can_be_weighed(few: None, model: Path) -> None:
+    picture = np.random.default_rng(0).integers(0, 255, (16, 16, 1), np.uint8)
+    without, much = (
+        project(picture, model, steps=1, starts=1, pixel_weight=weight) for weight in (0.0, 100.0)
+    )
+    assert much.losses[0] > 5 * without.losses[0] > 0
+
+
 def test_ctrl_c_ends_the_search_with_what_was_found(few: None, model: Path) -> None:
     steps: list[int] = []
 
@@ -82,12 +106,15 @@ def test_ctrl_c_ends_the_search_with_what_was_found(few: None, model: Path) -> N
 
     found = project(np.zeros((16, 16)), model, steps=50, starts=1, progress=progress)
     assert found.interrupted and steps == [1, 2] and np.isfinite(found.loss)
+    assert len(found.losses) == 3 and found.loss == min(found.losses)
 
 
 def test_what_cannot_be_is_refused(model: Path, tmp_path: Path) -> None:
     picture = np.zeros((16, 16))
-    with pytest.raises(ZeuxisError, match="steps and starts are counted from 1"):
+    with pytest.raises(ZeuxisError, match="starts is 0, but must be between 1 and 129"):
         project(picture, model, starts=0)
+    with pytest.raises(ZeuxisError, match="there is no setting 'stops'"):
+        project(picture, model, stops=1)
     with pytest.raises(ZeuxisError, match="knows no class 'hat'"):
         project(picture, model, label="hat")
     exported = tmp_path / "g.onnx"

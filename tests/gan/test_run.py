@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from zeuxis import ZeuxisError
 from zeuxis.gan.augmentation.ada import AdaptiveAugment
@@ -57,6 +58,8 @@ def test_a_run_makes_a_generator(dots: Path, tmp_path: Path) -> None:
         "samples/000004.png",
         "settings.json",
     }
+    with Image.open(tmp_path / "run" / "samples" / "000004.png") as sheet:
+        assert sheet.size == (8 * 66 - 2, 8 * 66 - 2)  # 16 pixels are shown as 64
     about = json.loads((tmp_path / "run" / "settings.json").read_text())
     assert about["settings"]["loss"] == "non_saturating" and about["settings"]["size"] == "16x16"
     assert about["command"] == (
@@ -164,6 +167,10 @@ def test_what_is_not_a_run_is_told(dots: Path, tmp_path: Path) -> None:
     [
         ({"steps": 3, "minutes": 2.0}, "steps and minutes both say how long"),
         ({"batch_size": 9, "accumulation": 2}, "a batch of 9 pictures cannot be cut into 1 x 2"),
+        (
+            {"network": "mlp", "batch_size": 2, "accumulation": 2},
+            "mlp takes 2 pictures at once or more, and a batch of 2 in 1 x 2 parts",
+        ),
         ({"size": "16x"}, "size is '16x', but must be like 64, or 96x64"),
         ({"size": "big"}, "size is 'big'"),
         ({"size": "17"}, "dcgan makes no pictures of 17x17"),

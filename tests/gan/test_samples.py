@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from PIL import Image
 
 from zeuxis.errors import ZeuxisError
-from zeuxis.gan.samples import Samples, to_bytes
+from zeuxis.gan.samples import Samples, each_written, to_bytes
 from zeuxis.gan.sheets import enlarged, sheet
 
 PIXELS = np.arange(5 * 32 * 48 * 3, dtype=np.uint32).reshape(5, 32, 48, 3).astype(np.uint8)
@@ -74,3 +75,32 @@ def test_each_goes_into_a_file_of_its_own(tmp_path: Path) -> None:
     assert (np.asarray(Image.open(paths[0])) == PIXELS[4]).all()
     with pytest.raises(ZeuxisError, match="cannot make"):
         Samples(PIXELS).save_each(paths[0])
+
+
+def test_parts_go_into_files_as_they_are_made(tmp_path: Path) -> None:
+    written: list[Path] = []
+
+    def parts() -> Iterator[Samples]:
+        for number in range(0, 5, 2):
+            assert len(written) == number  # those before are there already
+            yield Samples(PIXELS[number : number + 2])
+
+    for path in each_written(parts(), tmp_path / "new", 5):
+        assert path.exists()
+        written.append(path)
+    assert [path.name for path in written] == [f"000{number}.png" for number in range(5)]
+    assert (np.asarray(Image.open(written[3])) == PIXELS[3]).all()
+
+
+def test_a_file_in_the_way_is_seen_before_any_is_written(tmp_path: Path) -> None:
+    (tmp_path / "0004.png").touch()
+    with pytest.raises(ZeuxisError, match=r"0004\.png exists already"):
+        next(each_written([Samples(PIXELS[:1])], tmp_path, 10**10))
+    assert len(list(tmp_path.iterdir())) == 1
+    next(each_written([Samples(PIXELS[:1])], tmp_path, 4))  # it is not in the way of four
+
+
+def test_a_sheet_that_nobody_could_open_is_refused() -> None:
+    many = np.broadcast_to(PIXELS[:1, :28, :28, :1], (30_000, 28, 28, 1))
+    with pytest.raises(ZeuxisError, match="a sheet holds 28,344 pictures of 28x28 at most"):
+        Samples(many).picture  # noqa: B018

@@ -2,11 +2,16 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from zeuxis.cli.display import Display, countdown
 from zeuxis.cli.options import all_of
+
+if TYPE_CHECKING:
+    from zeuxis.gan import Generator
+    from zeuxis.gan.samples import Samples
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -53,3 +58,39 @@ def output_option(default: str, help: str) -> Callable[[Command], Command]:
         metavar="OUT",
         help=help,
     )
+
+
+def generator_of(source: str) -> "Generator":
+    """The generator of a run, a model file or a name."""
+    from zeuxis.gan import Generator
+
+    return Generator.load(source)
+
+
+def job_of(options: dict[str, Any]) -> dict[str, Any]:
+    """The shared options as the arguments that functions call by those names."""
+    return {
+        "seed": options["seed"],
+        "label": options["label"],
+        "truncation_psi": options["truncation"],
+    }
+
+
+def check(output: Path, force: bool) -> None:
+    """Refuse what cannot be written before there is anything to write."""
+    from zeuxis.images.batch import check_output
+
+    check_output(output, force)
+
+
+def counted(display: Display) -> Callable[[int, int], None]:
+    """What shows on a display how many pictures are made."""
+    left = countdown()
+    return lambda done, of: display.show(lambda: f"{left(done, of)}  {done:,} of {of:,} pictures")
+
+
+def write_sheet(samples: "Samples", output: Path, force: bool, display: Display) -> None:
+    """Write a sheet, and say so."""
+    samples.save(output, overwrite=force)
+    height, width = samples.array.shape[1:3]
+    display.say(f"{output} has {len(samples)} pictures of {width}x{height}")

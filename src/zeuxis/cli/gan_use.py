@@ -7,12 +7,24 @@ import click
 
 from zeuxis.cli.display import Display, countdown
 from zeuxis.cli.extras import with_torch
-from zeuxis.cli.gan_options import numbers, output_option, shared_options
+from zeuxis.cli.gan_options import (
+    check,
+    counted,
+    generator_of,
+    job_of,
+    numbers,
+    output_option,
+    shared_options,
+    write_sheet,
+)
 from zeuxis.cli.main import INTERRUPTED
+from zeuxis.cli.options import settings_from, settings_options
+from zeuxis.gan.project_settings import ProjectSettings
 
 if TYPE_CHECKING:
     from zeuxis.gan import Generator
-    from zeuxis.gan.samples import Samples
+
+INSTEAD = ", or give a folder for single files"
 
 
 @click.command()
@@ -20,33 +32,44 @@ if TYPE_CHECKING:
 @click.option("-n", "--count", type=int, default=64, show_default=True, help="Of pictures.")
 @click.option("--columns", type=click.IntRange(min=1), help="Pictures of a row of the sheet.")
 @output_option("sheet.png", "A picture for a sheet, or a folder for single files.")
-def sample(
-    source: str,
-    count: int,
-    seed: int,
-    truncation: float,
-    label: str | None,
-    columns: int | None,
-    output: Path,
-    force: bool,
-    quiet: bool,
-) -> None:
+def sample(source: str, count: int, columns: int | None, output: Path, **options: Any) -> None:
     """Make pictures with the generator of RUN, of a model file, or one that comes with Zeuxis.
 
     For example: zeuxis gan sample my-photos -n 64 --seed 7 --truncation 0.7 -o sheet.png
     """
     from dataclasses import replace
 
+    from zeuxis.gan.sheets import check_sheet
+
     is_folder = output.is_dir() or output.suffix == ""
     if not is_folder:
-        _check(output, force)
-    samples = _generator(source).sample(count, seed=seed, truncation_psi=truncation, label=label)
-    with Display(quiet) as display:
+        check(output, options["force"])
+    generator = generator_of(source)
+    with Display(options["quiet"]) as display:
         if is_folder:
-            samples.save_each(output, overwrite=force)
-            display.say(f"{output} has {count} pictures")
-        else:
-            _write(replace(samples, columns=columns or samples.columns), output, force, display)
+            _write_each(generator, count, output, options, display)
+            return
+        check_sheet(count, *generator.size[:2], INSTEAD)
+        samples = generator.sample(count, progress=counted(display), **job_of(options))
+        samples = replace(samples, columns=columns or samples.columns)
+        write_sheet(samples, output, options["force"], display)
+
+
+def _write_each(
+    generator: "Generator", count: int, folder: Path, options: dict[str, Any], display: Display
+) -> None:
+    """Write pictures as they are made, so that there may be more than fit into memory."""
+    from zeuxis.gan.samples import each_written
+
+    shown, done = counted(display), 0
+    parts = generator.parts(count, **job_of(options))
+    try:
+        for done, _ in enumerate(each_written(parts, folder, count, overwrite=options["force"]), 1):
+            shown(done, count)
+    except KeyboardInterrupt:
+        display.say(f"stopped: {folder} has {done:,} of {count:,} pictures")
+        click.get_current_context().exit(INTERRUPTED)
+    display.say(f"{folder} has {count:,} pictures")
 
 
 @click.command()
@@ -54,12 +77,18 @@ def sample(
 @click.option(
     "--seeds", type=numbers, default="0,1,2", show_default=True, help="From picture to picture."
 )
-@click.option("--frames", type=int, help="Pictures in all.  [default: 60 for a GIF, 8 for a strip]")
-@click.option("--seconds", type=click.FloatRange(min=0.1), default=4.0, show_default=True)
 @click.option(
-    "--loop/--no-loop", default=None, help="Whether to end where it began.  [default: a GIF does]"
+    "--frames",
+    type=int,
+    help="Pictures in all, 2 to 10,000.  [default: 60 for a film, 8 for a strip]",
 )
-@output_option("interpolation.gif", "*.gif moves; any other picture is a strip.")
+@click.option(
+    "--seconds", type=float, default=4.0, show_default=True, help="Of a film, 0.1 to 600."
+)
+@click.option(
+    "--loop/--no-loop", default=None, help="Whether to end where it began.  [default: a film does]"
+)
+@output_option("interpolation.gif", "*.gif and *.webp are films; any other picture is a strip.")
 def interpolate(source: str, seeds: tuple[int, ...], output: Path, **options: Any) -> None:
     """Go from seed to seed, by pictures in between (White 2016).
 
@@ -67,28 +96,37 @@ def interpolate(source: str, seeds: tuple[int, ...], output: Path, **options: An
 
     For example: zeuxis gan interpolate my-photos --seeds 1,2,3 -o walk.gif
     """
-    from zeuxis.gan.interpolation import gif
+    from zeuxis.gan.interpolation import FILMS, check_film, film
     from zeuxis.gan.interpolation import interpolate as between
     from zeuxis.gan.samples import Samples
+    from zeuxis.gan.sheets import check_sheet
     from zeuxis.models.files import writing
 
-    moves, label, loop = output.suffix.lower() == ".gif", options["label"], options["loop"]
-    _check(output, options["force"])
-    frames = between(
-        _generator(source),
-        [options["seed"] + seed for seed in seeds],
-        frames=(60 if moves else 8) if options["frames"] is None else options["frames"],
-        labels=[each.strip() for each in label.split(",")] if label else (),
-        truncation_psi=options["truncation"],
-        loop=moves if loop is None else loop,
-    )
+    format, seconds = FILMS.get(output.suffix.lower()), options["seconds"]
+    label, loop = options["label"], options["loop"]
+    count = (60 if format else 8) if options["frames"] is None else options["frames"]
+    check(output, options["force"])
+    generator = generator_of(source)
+    if format is None:
+        check_sheet(count, *generator.size[:2])
+    else:
+        check_film(seconds, format)
     with Display(options["quiet"]) as display:
-        if not moves:
-            _write(Samples(frames, columns=len(frames)), output, options["force"], display)
+        frames = between(
+            generator,
+            [options["seed"] + seed for seed in seeds],
+            frames=count,
+            labels=[each.strip() for each in label.split(",")] if label else (),
+            truncation_psi=options["truncation"],
+            loop=format is not None if loop is None else loop,
+            progress=counted(display),
+        )
+        if format is None:
+            write_sheet(Samples(frames, columns=count), output, options["force"], display)
             return
         with writing(output) as file:
-            file.write(gif(frames, options["seconds"]))
-        display.say(f"{output} has {len(frames)} pictures in {options['seconds']:g} s")
+            file.write(film(frames, seconds, format))
+        display.say(f"{output} has {count} pictures in {seconds:g} s")
 
 
 @click.command()
@@ -115,29 +153,32 @@ def arithmetic(
     """
     from zeuxis.gan.arithmetic import arithmetic as summed
 
-    _check(output, options["force"])
-    found = summed(_generator(source), plus, minus, **_job(options))
+    check(output, options["force"])
+    found = summed(generator_of(source), plus, minus, **job_of(options))
     with Display(options["quiet"]) as display:
-        _write(found.sheet, output, options["force"], display)
+        write_sheet(found.sheet, output, options["force"], display)
 
 
 @click.command()
 @shared_options
 @click.option("-n", "--count", type=int, default=5, show_default=True, help="Of directions.")
-@click.option("--steps", type=int, default=7, show_default=True, help="Pictures along each.")
+@click.option(
+    "--steps", type=int, default=7, show_default=True, help="Pictures along each, 2 to 1,000."
+)
 @click.option(
     "--reach",
-    type=click.FloatRange(min=0),
+    type=float,
     default=3.0,
     show_default=True,
-    help="Of the ends, in standard deviations.",
+    help="Of the ends, in standard deviations, 0 to 100.",
 )
 @click.option(
     "--method",
     type=click.Choice(["auto", "weights", "styles"]),
     default="auto",
     show_default=True,
-    help="By the first weights (Shen & Zhou 2021), or the spread of styles (Harkonen et al. 2020).",
+    help="By the first weights (Shen & Zhou 2021), or the spread of styles (Harkonen et al. 2020); auto "
+    "takes weights where it can, and says what it took.",
 )
 @output_option("directions.png", "The sheet.")
 def directions(
@@ -150,80 +191,66 @@ def directions(
     from zeuxis.gan.directions import directions as found
     from zeuxis.gan.directions import walked
 
-    _check(output, options["force"])
-    generator = _generator(source)
-    along = found(generator, count, method=method, label=options["label"])
-    samples = walked(generator, along, steps=steps, reach=reach, **_job(options))
+    check(output, options["force"])
+    generator = generator_of(source)
+    ways = found(generator, count, method=method, label=options["label"])
     with Display(options["quiet"]) as display:
-        _write(samples, output, options["force"], display)
-
-
-def _generator(source: str) -> "Generator":
-    from zeuxis.gan import Generator
-
-    return Generator.load(source)
-
-
-def _job(options: dict[str, Any]) -> dict[str, Any]:
-    """The shared options as the arguments that functions call by those names."""
-    return {
-        "seed": options["seed"],
-        "label": options["label"],
-        "truncation_psi": options["truncation"],
-    }
-
-
-def _check(output: Path, force: bool) -> None:
-    from zeuxis.images.batch import check_output
-
-    check_output(output, force)
-
-
-def _write(samples: "Samples", output: Path, force: bool, display: Display) -> None:
-    samples.save(output, overwrite=force)
-    height, width = samples.array.shape[1:3]
-    display.say(f"{output} has {len(samples)} pictures of {width}x{height}")
+        job = job_of(options) | {"steps": steps, "reach": reach, "progress": counted(display)}
+        samples = walked(generator, ways.along, **job)
+        why = f", not by weights: {ways.note}" if ways.note else ""
+        display.say(f"directions by {ways.method}{why}")
+        write_sheet(samples, output, options["force"], display)
 
 
 @click.command()
 @click.argument("picture", type=click.Path(path_type=Path))
 @click.argument("source", metavar="RUN|MODEL")
 @click.option("--class", "label", metavar="NAME", help="Of the picture.  [default: any]")
-@click.option("--steps", type=click.IntRange(min=1), default=200, show_default=True)
-@click.option("--starts", type=click.IntRange(min=1), default=4, show_default=True)
+@settings_options(ProjectSettings)
 @click.option("--force", is_flag=True, help="Replace what is there already.")
+@click.option("--json", "as_json", is_flag=True, help="Print a line of JSON, with all losses.")
 @click.option("--quiet", is_flag=True, help="Say nothing but what went wrong.")
 @output_option("projection.png", "PICTURE, and what is made of it; its style goes beside, as .npy.")
 def project(
-    picture: Path, source: str, output: Path, force: bool, quiet: bool, **options: Any
+    picture: Path, source: str, label: str | None, output: Path, force: bool, **options: Any
 ) -> None:
     """Find the style whose picture is nearest to PICTURE. Ctrl-C ends the search with what was found.
 
     For example: zeuxis gan project face.jpg my-photos -o projection.png
     """
     import io
+    import json
 
     import numpy as np
 
     from zeuxis.models.files import check_writable, writing
 
-    style = output.with_suffix(".npy")
-    _check(output, force)
+    settings, style = settings_from(options, ProjectSettings), output.with_suffix(".npy")
+    check(output, force)
     check_writable(style, force, style.suffix)
-    search = with_torch("zeuxis.gan.projection", "project")
-    with Display(quiet) as display:
+    with Display(options["quiet"]) as display:
+        search = with_torch("zeuxis.gan.projection", "project")
+        display.show(lambda: "looking among samples for where to start")
         left = countdown()
 
         def progress(step: int, steps: int, loss: float) -> None:
-            display.show(lambda: f"{left(step, steps)}  step {step}/{steps}  loss {loss:.4g}")
+            nonlocal left
+            if step == 1:
+                left = countdown()  # finding where to start took longer than a step
+                return
+            where = f"step {step}/{steps}  loss {loss:.4g}"
+            display.show(lambda: f"{left(step - 1, steps - 1)}  {where}")
 
-        found = search(picture, source, progress=progress, **options)
-        _write(found.samples, output, force, display)
+        found = search(picture, source, settings, label=label, progress=progress)
+        write_sheet(found.samples, output, force, display)
         content = io.BytesIO()
         np.save(content, found.style)
         with writing(style) as file:
             file.write(content.getvalue())
         display.say(f"{style} has the style; loss {found.loss:.4g}")
+    if options["as_json"]:
+        where = {"picture": str(picture), "output": str(output), "style": str(style)}
+        click.echo(json.dumps(where | found.report()))
     if found.interrupted:
         click.get_current_context().exit(INTERRUPTED)
 

@@ -9,7 +9,9 @@ import click
 from zeuxis import ZeuxisError, __version__
 
 COMMANDS = {
+    "compare": "zeuxis.cli.compare:compare",
     "data": "zeuxis.cli.data:data",
+    "evaluate": "zeuxis.cli.evaluate:evaluate",
     "gan": "zeuxis.cli.gan:gan",
     "paint": "zeuxis.cli.paint:paint",
     "study": "zeuxis.cli.study:study",

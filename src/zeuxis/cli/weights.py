@@ -1,4 +1,4 @@
-"""`zeuxis weights`: which VGG weights there are, fetching more, importing one's own."""
+"""`zeuxis weights`: which weights there are, fetching more, importing one's own."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ from zeuxis.perception import sources
 
 @click.group()
 def weights() -> None:
-    """The networks that see: list, fetch and import VGG weights."""
+    """The networks that see: list, fetch and import their weights."""
 
 
 @weights.command("list")
@@ -53,7 +53,7 @@ def fetch_command(name: str) -> None:
     help="What the network was trained on; need not be said for the published networks.",
 )
 def import_command(file: Path, name: str | None, input_: str | None) -> None:
-    """Convert FILE, a .pth with torchvision's layer names or a weight file of Zeuxis, and keep it.
+    """Convert FILE, a .pth of a VGG or of pytorch-fid's Inception or a weight file of Zeuxis, and keep it.
 
     Nothing in the file is executed.
     """

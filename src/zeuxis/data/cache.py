@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -13,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import platformdirs
 
 from zeuxis.data.pictures import PictureSet
 from zeuxis.errors import ZeuxisError, reason
@@ -23,13 +21,6 @@ if sys.platform != "win32":
 
 PICTURES, LABELS, ABOUT = "pictures.npy", "labels.npy", "about.json"
 FORMAT = 1  # of what is kept; with another one, everything is prepared anew
-
-
-def cache_folder() -> Path:
-    """Where prepared pictures are kept: in `ZEUXIS_CACHE`, or the user's cache folder."""
-    chosen = os.environ.get("ZEUXIS_CACHE")
-    base = chosen or platformdirs.user_cache_dir("zeuxis", appauthor=False)
-    return Path(base).expanduser() / "data"
 
 
 def key_of(files: tuple[Path, ...], settings: dict[str, Any]) -> str:

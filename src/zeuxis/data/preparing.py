@@ -11,13 +11,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from zeuxis.data.cache import cache_folder, check_room, kept, key_of, publish, turn
+from zeuxis.data.cache import check_room, kept, key_of, publish, turn
 from zeuxis.data.fitting import Bytes, Fit, color
 from zeuxis.data.pictures import PictureSet
 from zeuxis.data.sources import CLASSLESS, Found, Source, find_source
 from zeuxis.data.threads import parts, shared_out
 from zeuxis.data.writing import Unfinished
 from zeuxis.errors import ZeuxisError
+from zeuxis.places import cache_folder
 
 FEWEST = 16  # pictures, below which there is nothing to learn from
 _MANY = 4096  # pictures copied at once that need no work
@@ -61,7 +62,9 @@ def prepare(
     fit = Fit(height, width, channels, color(background))
     found = find_source(source, split)
     how = [*fit.shape, fit.background, classes, split]
-    place = Path(cache_folder() if cache is None else cache) / key_of(found.files, {"how": how})
+    place = Path(cache_folder("data") if cache is None else cache) / key_of(
+        found.files, {"how": how}
+    )
     there = kept(place)
     if there is not None:
         return there

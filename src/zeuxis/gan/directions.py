@@ -128,5 +128,5 @@ def _of_weights(generator: Generator) -> tuple[Floats | None, str | None]:
     except ImportError:
         return None, "there is no torch, which pip install 'zeuxis[train]' brings"
     found = meeting_styles(generator.path)
-    none = f"{generator.path} has none that styles meet first"
+    none = f"{generator.name} has none that styles meet first"
     return found, none if found is None else None

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from zeuxis.errors import ZeuxisError
 from zeuxis.gan.engines import Parts, Whole, at_once
-from zeuxis.gan.finding import ONNX, find
+from zeuxis.gan.finding import MODELS, ONNX, find
 from zeuxis.gan.latents import draw, draw_parts
 from zeuxis.gan.samples import Samples, to_bytes
 from zeuxis.models import Card
@@ -34,6 +34,8 @@ class Generator:
 
     Attributes:
         card: what its file says of it.
+        path: of its file.
+        name: the name it comes with Zeuxis by, or its path.
         latent_dim: numbers of a latent.
         size: height, width and channels of its pictures.
         classes: names of the classes it knows; empty if it knows none.
@@ -43,6 +45,7 @@ class Generator:
         self._engine = engine
         self.card: Card = engine.card
         self.path: Path = engine.path
+        self.name = self.path.stem if self.path.parent == MODELS else str(self.path)
         shape = self.card.extra["shape"]
         self.latent_dim: int = shape["latent_dim"]
         self.size: tuple[int, int, int] = shape["height"], shape["width"], shape["channels"]
@@ -127,7 +130,7 @@ class Generator:
         """
         if not self.classes:
             if label is not None:
-                raise ZeuxisError(f"{self.path} knows no classes, so not {label!r}: leave it out")
+                raise ZeuxisError(f"{self.name} knows no classes, so not {label!r}: leave it out")
             return None
         if label is None:
             return np.arange(first, first + count) % len(self.classes)
@@ -217,7 +220,7 @@ class Generator:
             return label
         if found is None:
             raise ZeuxisError(
-                f"{self.path} knows no class {label!r}: choose one of {', '.join(self.classes)}"
+                f"{self.name} knows no class {label!r}: choose one of {', '.join(self.classes)}"
             )
         return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from zeuxis.errors import ZeuxisError, reason
-from zeuxis.gan.sheets import sheet
+from zeuxis.gan.sheets import check_sheet, sheet
 from zeuxis.images import Framed, Picture, write
 from zeuxis.images.picture import quantized
 
@@ -40,7 +40,13 @@ class Samples(Framed):
         return self.sheet(self.columns)
 
     def sheet(self, columns: int | None = None, scale: int | None = None) -> Picture:
-        """All of them on a sheet, with the arguments of `zeuxis.gan.sheets.sheet`."""
+        """All of them on a sheet, with the arguments of `zeuxis.gan.sheets.sheet`.
+
+        Raises:
+            ZeuxisError: if it would be larger than 200 megapixels.
+        """
+        height, width = self.array.shape[1:3]
+        check_sheet(len(self), height, width, scale=scale)
         return sheet(self.array, columns, scale)
 
     @property
@@ -57,44 +63,60 @@ class Samples(Framed):
         return iter(self.images)
 
     def save_each(
-        self, folder: str | Path, *, first: int = 0, overwrite: bool = False, **options: Any
+        self, folder: str | Path, *, overwrite: bool = False, **options: Any
     ) -> list[Path]:
         """Write every picture as a PNG file of its own: `0000.png`, `0001.png`, ...
 
         Args:
             folder: is made if it is not there.
-            first: number of the first.
             overwrite: replace files that are there already.
             options: those of `zeuxis.images.write`.
 
         Raises:
             ZeuxisError: if there is such a file already, or one cannot be written.
         """
-        numbers = range(first, first + len(self.array))
-        make_folder(folder, numbers, overwrite)
-        paths = [Path(folder) / f"{number:04}.png" for number in numbers]
-        for path, pixels in zip(paths, self.array, strict=True):
-            write(Picture.from_array(pixels), path, overwrite=overwrite, **options)
-        return paths
+        return list(each_written([self], folder, len(self), overwrite=overwrite, **options))
 
 
-def make_folder(folder: str | Path, numbers: range, overwrite: bool) -> None:
-    """Make a folder for single files, if it is not there.
+def each_written(
+    parts: Iterable[Samples],
+    folder: str | Path,
+    count: int,
+    *,
+    overwrite: bool = False,
+    **options: Any,
+) -> Iterator[Path]:
+    """Write pictures that are made in parts as `Samples.save_each` does; each file when it is asked for.
 
     Args:
-        folder: may be there already.
-        numbers: of the files that are to go there.
-        overwrite: whether they may be there already.
+        parts: of the pictures.
+        folder: is made if it is not there, once there is a picture.
+        count: of pictures in all.
+        overwrite: replace files that are there already.
+        options: those of `zeuxis.images.write`.
 
     Raises:
-        ZeuxisError: if one of them is and may not, or there can be no such folder.
+        ZeuxisError: if there is such a file already, before any is written, or one cannot be written.
     """
+    number = 0
+    for part in parts:
+        if number == 0:
+            _make_folder(Path(folder), count, overwrite)
+        for pixels in part.array:
+            path = Path(folder) / f"{number:04}.png"
+            write(Picture.from_array(pixels), path, overwrite=overwrite, **options)
+            number += 1
+            yield path
+
+
+def _make_folder(folder: Path, count: int, overwrite: bool) -> None:
+    """Make a folder for so many files, if it is not there; refuse to replace any unless told to."""
     try:
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        there = [path for path in Path(folder).glob("[0-9]*.png") if path.stem.isdecimal()]
+        folder.mkdir(parents=True, exist_ok=True)
+        there = [path for path in folder.glob("[0-9]*.png") if path.stem.isdecimal()]
     except OSError as error:
         raise ZeuxisError(f"cannot make {folder}: {reason(error)}; give another folder") from error
-    taken = sorted(path for path in there if int(path.stem) in numbers)
+    taken = sorted(path for path in there if int(path.stem) < count)
     if taken and not overwrite:
         raise ZeuxisError(
             f"{taken[0]} exists already; use --force (overwrite=True) to replace it, or give another "

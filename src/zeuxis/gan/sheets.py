@@ -19,12 +19,7 @@ def sheet(pictures: Bytes, columns: int | None = None, scale: int | None = None)
         pictures: N x H x W x C, C = 1 or 3, N at least 1.
         columns: pictures of a row; None for about as many as rows.
         scale: pixels of the sheet for one of a picture; None for a shorter side of 64 at least.
-
-    Raises:
-        ZeuxisError: if it would be larger than 200 megapixels.
     """
-    height, width = pictures.shape[1:3]
-    check_sheet(len(pictures), height, width, scale=scale)
     return tiled(list(enlarged(pictures, scale)), columns)
 
 

@@ -101,8 +101,8 @@ def frechet_distance(
 ) -> float:
     """|mu1 - mu2|^2 + tr(S1 + S2 - 2 (S1 S2)^(1/2)), in float64 (Dowson & Landau 1982, equation 7).
 
-    The trace of the root is the sum of the roots of the eigenvalues of S1^(1/2) S2 S1^(1/2), which is
-    symmetric: no root of a general matrix, with imaginary parts to be cut off, is needed.
+    The trace of the root is the sum of the roots of the eigenvalues of R^T S2 R for any R with R R^T = S1,
+    which is symmetric: no root of a general matrix, with imaginary parts to be cut off, is needed.
 
     Args:
         mu1: mean, D.
@@ -111,9 +111,17 @@ def frechet_distance(
         sigma2: covariance of the other.
     """
     first, second = np.asarray(sigma1, np.float64), np.asarray(sigma2, np.float64)
-    values, vectors = np.linalg.eigh(first)
-    root = (vectors * np.sqrt(values.clip(0))) @ vectors.T
-    between = np.linalg.eigvalsh(root @ second @ root).clip(0)
+    root = _root(first)
+    between = np.linalg.eigvalsh(root.T @ second @ root).clip(0)
     apart = np.asarray(mu1, np.float64) - np.asarray(mu2, np.float64)
     total = apart @ apart + np.trace(first) + np.trace(second) - 2 * np.sqrt(between).sum()
     return max(0.0, float(total))
+
+
+def _root(covariance: np.ndarray) -> np.ndarray:
+    """R with R R^T = covariance: a triangle, which costs a tenth, or by axes where there is no full rank."""
+    try:
+        return np.linalg.cholesky(covariance)
+    except np.linalg.LinAlgError:
+        values, vectors = np.linalg.eigh(covariance)
+        return np.asarray(vectors * np.sqrt(values.clip(0)))

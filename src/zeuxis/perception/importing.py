@@ -1,6 +1,7 @@
-"""Read VGG networks that others saved, and check that they are whole.
+"""Read networks that others saved, and check that they are whole.
 
-They come as PyTorch files in which the layers have torchvision's names.
+They come as PyTorch files in which the layers of a VGG have torchvision's names, those of an Inception
+pytorch-fid's.
 """
 
 import re
@@ -16,6 +17,7 @@ import torch
 from zeuxis.errors import ZeuxisError, reason
 from zeuxis.models import Card
 from zeuxis.perception.calibration import calibrate, photographs
+from zeuxis.perception.inception_layers import folded, published_shapes, shapes
 from zeuxis.perception.vgg import CONVOLUTIONS
 
 WIDTHS = {"1": 64, "2": 128, "3": 256, "4": 512, "5": 512}  # channels of a stage
@@ -38,12 +40,12 @@ ALIKE = 0.005  # bfloat16 moves 0.55 by up to 0.002
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """A VGG as it was read, under our names for the layers.
+    """A network as it was read, under our names for the layers.
 
     Attributes:
-        kind: `"vgg16"` or `"vgg19"`.
+        kind: `"vgg16"`, `"vgg19"` or `"inception"`.
         tensors: `conv1_1.weight`, `conv1_1.bias`, ...; float32, finite, of the right shapes.
-        input: `"caffe"` or `"torchvision"` if it is one of the published networks, else None.
+        input: `"caffe"`, `"torchvision"` or `"inception"` if it is one of the published networks, else None.
     """
 
     kind: str
@@ -55,55 +57,64 @@ def read_network(path: Path) -> Network:
     """Read the convolutions of a PyTorch file; a classifier in it is ignored.
 
     Raises:
-        ZeuxisError: If the file is no PyTorch file of plain tensors, or no VGG-16 or VGG-19.
+        ZeuxisError: If the file is no PyTorch file of plain tensors, or no VGG-16, VGG-19 or Inception.
     """
     state = _load(path)
+    if next(iter(published_shapes())) in state:
+        with np.errstate(all="ignore"):
+            tensors = folded(_arrays(state, "inception", published_shapes(), path))
+        check_values(tensors, path)
+        return Network("inception", tensors, "inception")
     kind, names = _match(state, path)
-    found = {ours: state[theirs] for ours, theirs in names.items()}
-    for ours, tensor in found.items():
-        if not _is_plain(tensor):
-            raise ZeuxisError(f"{path} cannot be used: {names[ours]} is no tensor of real numbers")
-    check_shapes(found, kind, path)
-    tensors = {name: tensor.detach().float().numpy() for name, tensor in found.items()}
-    check_values(tensors, path)
+    named = {ours: state[theirs] for ours, theirs in names.items()}
+    tensors = _arrays(named, kind, shapes_of(kind), path, names)
     return Network(kind, tensors, _recognise(tensors["conv1_1.weight"], kind))
 
 
 def calibrated(network: Network, spec: Mapping[str, Any], path: Path) -> dict[str, np.ndarray]:
-    """The network's tensors, rescaled to a mean activation of 1 over our photographs.
+    """The network's tensors; those of a VGG rescaled to a mean activation of 1 over our photographs.
 
     Raises:
         ZeuxisError: If a layer of the network is dead or overflows.
     """
+    if network.kind not in CONVOLUTIONS:
+        return network.tensors
     try:
         with np.errstate(all="ignore"):
             tensors = calibrate(network.tensors, network.kind, spec, photographs())
         check_values(tensors, path)
     except ZeuxisError as error:
         raise ZeuxisError(
-            f"{path} does not work as a {_title(network.kind)}, for a layer of it is silent or "
+            f"{path} does not work as {_title(network.kind)}, for a layer of it is silent or "
             "overflows: get the file anew"
         ) from error
     return tensors
 
 
-def check_shapes(tensors: Mapping[str, Any], kind: str, path: Path) -> None:
-    """Raise a ZeuxisError unless all tensors of a VGG of this kind are there, in its shapes."""
-    inputs = 3
+def shapes_of(kind: str) -> dict[str, tuple[int, ...]]:
+    """The tensors of a weight file of ours of this kind."""
+    if kind not in CONVOLUTIONS:
+        return shapes()
+    inputs, found = 3, dict[str, tuple[int, ...]]()
     for layer in CONVOLUTIONS[kind]:
         outputs = WIDTHS[layer[4]]
-        for name, shape in (
-            (f"{layer}.weight", (outputs, inputs, 3, 3)),
-            (f"{layer}.bias", (outputs,)),
-        ):
-            if name not in tensors:
-                raise ZeuxisError(f"{path} is not a {_title(kind)}: it lacks {name}")
-            if tuple(tensors[name].shape) != shape:
-                raise ZeuxisError(
-                    f"{path} is not a {_title(kind)}: {name} has the shape "
-                    f"{tuple(tensors[name].shape)}, not {shape}"
-                )
+        found |= {f"{layer}.weight": (outputs, inputs, 3, 3), f"{layer}.bias": (outputs,)}
         inputs = outputs
+    return found
+
+
+def check_shapes(
+    tensors: Mapping[str, Any], kind: str, wanted: Mapping[str, tuple[int, ...]], path: Path
+) -> None:
+    """Raise a ZeuxisError unless all tensors of a network of this kind are there, in its shapes."""
+    for name, shape in wanted.items():
+        if name not in tensors:
+            raise ZeuxisError(f"{path} is not {_title(kind)}: it lacks {name}")
+        if tuple(tensors[name].shape) != shape:
+            raise ZeuxisError(
+                f"{path} is not {_title(kind)}: {name} has the shape "
+                f"{tuple(tensors[name].shape)}, not {shape}"
+            )
 
 
 def check_values(tensors: Mapping[str, np.ndarray], path: Path) -> None:
@@ -114,10 +125,13 @@ def check_values(tensors: Mapping[str, np.ndarray], path: Path) -> None:
 
 
 def check_ours(tensors: Mapping[str, np.ndarray], card: Card, path: Path) -> None:
-    """Raise a ZeuxisError unless a model file of ours holds the weights of a VGG."""
-    if card.kind not in CONVOLUTIONS or not _is_input(card.extra.get("input")):
-        raise ZeuxisError(f"{path} is a model of kind {card.kind!r}, not the weights of a VGG")
-    check_shapes(tensors, card.kind, path)
+    """Raise a ZeuxisError unless a model file of ours holds the weights of a network that sees."""
+    known = (*CONVOLUTIONS, "inception")
+    if card.kind not in known or not _is_input(card.extra.get("input")):
+        raise ZeuxisError(
+            f"{path} is a model of kind {card.kind!r}, not the weights of a VGG or an Inception"
+        )
+    check_shapes(tensors, card.kind, shapes_of(card.kind), path)
     check_values(tensors, path)
 
 
@@ -170,6 +184,24 @@ def _is_plain(value: Any) -> bool:
     )
 
 
+def _arrays(
+    found: Mapping[str, Any],
+    kind: str,
+    wanted: Mapping[str, tuple[int, ...]],
+    path: Path,
+    names: Mapping[str, str] | None = None,
+) -> dict[str, np.ndarray]:
+    """The wanted tensors, checked, in float32; `names` are what the file calls them."""
+    for name in wanted:
+        if name in found and not _is_plain(found[name]):
+            called = name if names is None else names[name]
+            raise ZeuxisError(f"{path} cannot be used: {called} is no tensor of real numbers")
+    check_shapes(found, kind, wanted, path)
+    arrays = {name: found[name].detach().float().numpy() for name in wanted}
+    check_values(arrays, path)
+    return arrays
+
+
 def _match(state: Mapping[Any, Any], path: Path) -> tuple[str, dict[str, str]]:
     """Which VGG this is, and torchvision's name for each of our tensors."""
     present = {
@@ -207,4 +239,4 @@ def _recognise(first: np.ndarray, kind: str) -> str | None:
 
 
 def _title(kind: str) -> str:
-    return kind.upper().replace("VGG", "VGG-")
+    return {"vgg16": "a VGG-16", "vgg19": "a VGG-19"}.get(kind, "an Inception of 2015-12-05")

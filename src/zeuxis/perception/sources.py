@@ -1,9 +1,8 @@
-"""Where VGG weights come from: the ones we ship, the ones on the web, the ones a user has.
+"""Where the weights of networks that see come from: those we ship, those on the web, those a user has.
 
 Torch is imported only where a foreign file is read, so that listing and finding stay quick.
 """
 
-import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,11 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import platformdirs
-
 from zeuxis.errors import ZeuxisError
 from zeuxis.models import Card, load, read_card, save
 from zeuxis.perception.download import download, file_digest
+from zeuxis.places import cache_folder
 
 if TYPE_CHECKING:
     from zeuxis.perception.importing import Network
@@ -35,7 +33,14 @@ INPUTS: dict[str, dict[str, Any]] = {
         "std": [0.229, 0.224, 0.225],
     },
 }
-LICENCES = {"caffe": "CC-BY-4.0", "torchvision": "BSD-3-Clause", None: "unknown"}
+# Inception has one published form, so nobody need say which it is.
+ITS_OWN = {"inception": {"order": "RGB", "scale": 255.0, "mean": [128.0] * 3, "std": [128.0] * 3}}
+LICENCES = {
+    "caffe": "CC-BY-4.0",
+    "torchvision": "BSD-3-Clause",
+    "inception": "Apache-2.0",
+    None: "unknown",
+}
 TRAINED_ON = "trained on ImageNet (ILSVRC 2012)"
 
 
@@ -45,13 +50,13 @@ class WeightSource:
 
     Attributes:
         name: What `find` and `fetch` know them by.
-        kind: `"vgg16"` or `"vgg19"`.
+        kind: `"vgg16"`, `"vgg19"` or `"inception"`.
         where: `"shipped"`, `"cached"` or `"to fetch"`.
         size: Bytes of the file, or of the download where it is yet to be fetched.
         licence: SPDX identifier of the weights' licence.
         url: Where to fetch a PyTorch file from; empty if it is not fetched.
         sha256: The published digest of that file in hexadecimal, or its first digits.
-        input: Which of `INPUTS` the network was trained on.
+        input: Which of `INPUTS` the network was trained on, or `"inception"`.
     """
 
     name: str
@@ -83,14 +88,19 @@ SOURCES = (
         url="https://download.pytorch.org/models/vgg19-dcbb9e9d.pth",
         sha256="dcbb9e9dad569fff7a846263a77324fc34978fea2bfb039c012d710e1776ae44",
     ),
+    WeightSource(
+        name="inception",
+        kind="inception",
+        where="to fetch",
+        size=95_628_359,
+        licence="Apache-2.0",
+        url="https://github.com/mseitzer/pytorch-fid/releases/download/fid_weights/"
+        "pt_inception-2015-12-05-6726825d.pth",
+        sha256="6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2",
+        input="inception",
+    ),
 )
 INSTEAD = "use the VGG-16 that comes with Zeuxis, or zeuxis weights import FILE"
-
-
-def cache_folder() -> Path:
-    """Where fetched and imported weights are kept: `ZEUXIS_CACHE`, or the user's cache folder."""
-    chosen = os.environ.get("ZEUXIS_CACHE")
-    return Path(chosen or platformdirs.user_cache_dir("zeuxis", appauthor=False)).expanduser()
 
 
 def available(sources: Sequence[WeightSource] = SOURCES) -> list[WeightSource]:
@@ -178,7 +188,7 @@ def fetch(name: str, sources: Sequence[WeightSource] = SOURCES) -> Path:
         source=f"{source.url} sha256 {digest}",
         data=TRAINED_ON,
         command=f"zeuxis weights fetch {name}",
-        extra={"input": INPUTS[source.input]},
+        extra={"input": (INPUTS | ITS_OWN)[source.input]},
     )
     path = _keep(network, card, original)
     original.unlink()
@@ -192,7 +202,7 @@ def import_file(path: str | Path, *, name: str | None = None, input: str | None 
 
     Args:
         path: A `.pth` or `.pt` file with torchvision's names (`features.0.weight`, ...) of VGG-16
-            or VGG-19, or a weight file of ours (`.safetensors`).
+            or VGG-19, pytorch-fid's Inception, or a weight file of ours (`.safetensors`).
         name: What to call the weights; by default `vgg19-caffe` and the like for the published
             networks, and the file's name for others.
         input: `"caffe"` (BGR, 0 to 255) or `"torchvision"` (RGB, normalised): what the network was
@@ -233,6 +243,8 @@ def _import_foreign(path: Path, name: str | None, input: str | None) -> Path:
     published = {source.url.rpartition("/")[2]: source.sha256 for source in SOURCES}
     if digest != published.get(path.name, digest):
         raise ZeuxisError(f"{path} is not the published file of that name: get it anew")
+    if input is not None and network.input in ITS_OWN:
+        raise ZeuxisError(f"{path} is known to be an Inception: leave out input {input!r}")
     input = input or network.input
     if input is None:
         raise ZeuxisError(
@@ -240,15 +252,17 @@ def _import_foreign(path: Path, name: str | None, input: str | None) -> Path:
             "as for neural-style-pt) or --input torchvision (RGB, normalised)"
         )
     known = network.input == input
-    name = _checked_name(name or (f"{network.kind}-{input}" if known else path.stem))
+    usual = network.kind if input in ITS_OWN else f"{network.kind}-{input}"
+    name = _checked_name(name or (usual if known else path.stem))
     card = Card(
         name=name,
         kind=network.kind,
         licence=LICENCES[network.input],
         source=f"{path.name} sha256 {digest}",
         data=TRAINED_ON if known else "",
-        command=f"zeuxis weights import {path.name} --input {input}",
-        extra={"input": INPUTS[input]},
+        command=f"zeuxis weights import {path.name}"
+        + (f" --input {input}" if input in INPUTS else ""),
+        extra={"input": (INPUTS | ITS_OWN)[input]},
     )
     return _keep(network, card, path)
 

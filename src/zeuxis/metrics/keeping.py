@@ -1,0 +1,80 @@
+"""What a network saw in a data set, kept by content: it is looked at once."""
+
+import hashlib
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from zeuxis.metrics.frechet import Moments
+from zeuxis.metrics.gathering import ROOM, SetFeatures
+from zeuxis.metrics.inception_score import ScoreSums
+from zeuxis.models.files import writing
+from zeuxis.places import cache_folder
+
+FORMAT = 1  # of what is kept; with another one, everything is looked at anew
+
+
+def load(key: str) -> SetFeatures | None:
+    """What was kept under a key; None if nothing was, or it is damaged."""
+    try:
+        with open(_place(key), "rb") as file:  # numpy would leave a damaged one open
+            found = np.load(file, allow_pickle=False)
+            return _from_arrays({name: found[name] for name in found.files})
+    except (OSError, ValueError, EOFError, KeyError, TypeError, zipfile.BadZipFile):
+        return None
+
+
+def save(found: SetFeatures, key: str) -> None:
+    """Keep it under a key.
+
+    Raises:
+        ZeuxisError: the cache folder cannot be written to.
+    """
+    with writing(_place(key)) as file:
+        np.savez(file, **_arrays(found))
+
+
+def _place(key: str) -> Path:
+    name = hashlib.sha256(f"{FORMAT} {ROOM} {key}".encode()).hexdigest()[:32]
+    return cache_folder("features") / f"{name}.npz"
+
+
+def _arrays(found: SetFeatures) -> dict[str, Any]:
+    about = {
+        "network": found.network,
+        "count": found.count,
+        "classes": found.classes,
+        "size": found.size,
+        "skipped": found.skipped,
+    }
+    arrays: dict[str, Any] = {
+        "about": np.array(json.dumps(about)),
+        "mean": found.moments.mean,
+        "covariance": found.moments.covariance,
+        "rows": found.rows,
+    }
+    if found.labels is not None:
+        arrays["labels"] = found.labels
+    if found.scores is not None and found.scores.classes is not None:
+        arrays |= {f"scores.{name}": value for name, value in vars(found.scores).items()}
+    return arrays
+
+
+def _from_arrays(arrays: dict[str, np.ndarray]) -> SetFeatures:
+    about = json.loads(str(arrays["about"]))
+    names = ("counts", "certainty", "classes")
+    scored = "scores.counts" in arrays
+    return SetFeatures(
+        about["network"],
+        about["count"],
+        Moments(arrays["mean"], arrays["covariance"]),
+        arrays["rows"],
+        arrays.get("labels"),
+        tuple(about["classes"]),
+        ScoreSums(*(arrays[f"scores.{name}"] for name in names)) if scored else None,
+        None if about["size"] is None else tuple(about["size"]),
+        about["skipped"],
+    )

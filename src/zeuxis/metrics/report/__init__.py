@@ -1,0 +1,17 @@
+"""A page about an evaluation, in one HTML file: numbers, pictures and how both came about."""
+
+from zeuxis.metrics.report.contents import Report, Row, Section, Shown
+from zeuxis.metrics.report.looks import Side, sections
+from zeuxis.metrics.report.page import check_report, page, write_report
+
+__all__ = [
+    "Report",
+    "Row",
+    "Section",
+    "Shown",
+    "Side",
+    "check_report",
+    "page",
+    "sections",
+    "write_report",
+]

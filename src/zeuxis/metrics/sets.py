@@ -1,0 +1,130 @@
+"""How good a set of pictures is beside real ones: the numbers that papers report, and how sure they are."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from torch import nn
+
+from zeuxis.errors import ZeuxisError
+from zeuxis.metrics.cautions import cautions
+from zeuxis.metrics.describing import Progress, describe
+from zeuxis.metrics.features import FeatureNetwork, feature_network
+from zeuxis.metrics.gathering import SetFeatures
+from zeuxis.metrics.measures import METRICS, Facts, Value, class_fids
+
+__all__ = ["METRICS", "Evaluation", "SetFeatures", "Value", "describe", "evaluate"]
+
+USUAL = ("fid", "kid", "precision", "recall", "density", "coverage")
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What was found of made pictures beside real ones.
+
+    Attributes:
+        network: that looked at both; numbers of different networks cannot be compared.
+        made: how many made pictures there were.
+        real: how many real ones.
+        values: the numbers, by the name of the metric.
+        per_class: Fréchet distance of each class, by its name; empty if nobody asked.
+        warnings: what one should know before believing the numbers, a sentence each.
+    """
+
+    network: str
+    made: int
+    real: int
+    values: dict[str, Value]
+    per_class: dict[str, Value] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    def plain(self) -> dict[str, Any]:
+        """All of it, of types that JSON has."""
+        return asdict(self) | {"warnings": list(self.warnings)}
+
+
+def evaluate(
+    made: Any,
+    real: Any,
+    *,
+    network: str | Path | nn.Module | FeatureNetwork = "vgg16",
+    metrics: Sequence[str] = USUAL,
+    bootstrap: int = 0,
+    seed: int = 0,
+    per_class: bool = False,
+    progress: Progress | None = None,
+) -> Evaluation:
+    """Measure made pictures against real ones.
+
+    Memory is bounded: moments are of all pictures, whatever needs pictures side by side is of as many drawn
+    at random as 100 MB of features hold, on either side. What is seen of a folder or a data set of real
+    pictures is kept in the cache folder, by content.
+
+    Args:
+        made: a folder; anything with `.pictures`, uint8 N x H x W x C (and `.labels`, `.classes`); an array
+            or tensor: uint8 N x H x W x C or floats N x C x H x W in [0, 1]; an iterable of these, or of
+            pairs of these and labels; or what `describe` gave.
+        real: the same. A folder's pictures are brought to the size of the made ones.
+        network: to look with, see `zeuxis.metrics.features.feature_network`.
+        metrics: names from `METRICS`.
+        bootstrap: how many times to draw pictures anew for intervals; 0 for none, 200 will do.
+        seed: of all draws.
+        per_class: also the distance of each class (intra-FID), and `intra_fid`, their mean, among the
+            values; both sides need labels.
+        progress: called with how many pictures of a side have been looked at, and of how many.
+
+    Raises:
+        ZeuxisError: an unknown metric or network, a side without two pictures, or without labels or
+            probabilities where they are needed.
+    """
+    measures = {name: METRICS.get(name) for name in metrics}
+    sides = _Sides(made, real, network, progress)
+    facts = Facts(*sides.seen(), bootstrap, seed)
+    values = {name: measure(facts) for name, measure in measures.items()}
+    classes: dict[str, Value] = {}
+    if per_class:
+        classes = class_fids(facts)
+        values["intra_fid"] = Value(float(np.mean([each.value for each in classes.values()])))
+    warnings = (*sides.warnings, *cautions(facts, tuple(metrics), classes))
+    return Evaluation(
+        facts.made.network, facts.made.count, facts.real.count, values, classes, warnings
+    )
+
+
+class _Sides:
+    """Both sets of pictures, as the network sees them."""
+
+    def __init__(self, made: Any, real: Any, network: Any, progress: Progress | None) -> None:
+        self.made, self.real, self.progress = made, real, progress
+        self.warnings: list[str] = []
+        seen = isinstance(made, SetFeatures) and isinstance(real, SetFeatures)
+        self.network = None if seen else feature_network(network)
+
+    def seen(self) -> tuple[SetFeatures, SetFeatures]:
+        """The features of both.
+
+        Raises:
+            ZeuxisError: they cannot be had, or are of different networks.
+        """
+        made = self._seen(self.made, None, False)
+        real = self._seen(self.real, made.size, True)
+        if made.network != real.network or made.rows.shape[1] != real.rows.shape[1]:
+            raise ZeuxisError(
+                f"features of {made.network} cannot be compared with those of {real.network}: look at both "
+                "sets with one network"
+            )
+        return made, real
+
+    def _seen(self, side: Any, size: tuple[int, int] | None, kept: bool) -> SetFeatures:
+        if isinstance(side, SetFeatures) or self.network is None:
+            return side  # type: ignore[no-any-return]
+        return describe(
+            side,
+            self.network,
+            size=size,
+            kept=kept,
+            progress=self.progress,
+            complaints=self.warnings,
+        )

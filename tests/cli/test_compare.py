@@ -1,0 +1,180 @@
+"""`zeuxis compare` and `zeuxis evaluate style`: what they say and print, and what they refuse."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+from zeuxis.cli.main import main
+from zeuxis.images import Picture, write
+
+RESULTS = ("--content", "photo.png", "--style", "painting.png")
+
+
+@pytest.fixture
+def folder(
+    tmp_path: Path, photo: np.ndarray, texture: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """The folder to work in: pictures of 36x24 pixels, two in one/ and in two/, and a third that is none."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("zeuxis.metrics.style.LONGEST", 36)
+    monkeypatch.setattr("zeuxis.metrics.style.STROKES", 24)
+    small = Picture.from_array(photo).resized((24, 36))
+    darker = Picture(small.pixels * np.float32(0.8))
+    named = {"photo": small, "dark": darker, "painting": Picture.from_array(texture)}
+    for name in ("one", "two"):
+        Path(name).mkdir()
+        named |= {f"{name}/a": small, f"{name}/b": darker if name == "one" else small}
+    for name, picture in named.items():
+        write(picture, f"{name}.png")
+    return tmp_path
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, arguments)
+
+
+def test_two_pictures(folder: Path) -> None:
+    result = run("compare", "photo.png", "dark.png")
+    assert result.exit_code == 0 and result.stderr == ""
+    heading, numbers = result.stdout.splitlines()
+    assert heading.split() == ["A", "B", "PSNR,", "dB", "SSIM", "MS-SSIM", "lpips-vgg16-caffe"]
+    *files, psnr, ssim, ms_ssim, lpips = numbers.split()
+    assert files == ["photo.png", "dark.png"] and ms_ssim == "-"  # too small for it
+    assert 10 < float(psnr) < 30 and 0.5 < float(ssim) < 1 and 0 < float(lpips) < 0.5
+
+
+def test_json(folder: Path) -> None:
+    from zeuxis.metrics.compare import compare
+    from zeuxis.metrics.lpips import Lpips
+
+    found = json.loads(run("compare", "photo.png", "dark.png", "--json").stdout)
+    expected = compare("photo.png", "dark.png", Lpips()).report()
+    assert found["lpips"] == "lpips-vgg16-caffe"
+    assert found["pictures"] == [{"A": "photo.png", "B": "dark.png", **expected}]
+    same = json.loads(run("compare", "photo.png", "photo.png", "--json").stdout)["mean"]
+    assert same == {"psnr": None, "ssim": pytest.approx(1), "ms_ssim": None, "lpips": 0}
+
+
+def test_folders(folder: Path) -> None:
+    Path("one/c.png").touch()
+    result = run("compare", "one", "two")
+    assert result.exit_code == 0
+    assert result.stderr == "left out, for there is no other of its name: one/c.png\n"
+    _, first, second, mean = (line.split() for line in result.stdout.splitlines())
+    assert first[:3] == ["a.png", "a.png", "inf"] and second[0] == "b.png"
+    assert float(mean[-1]) == pytest.approx(float(second[-1]) / 2, abs=1e-4)
+
+
+def test_one_of_several_may_fail(folder: Path) -> None:
+    Path("two/a.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    write(Picture(np.zeros((30, 30, 3), np.float32)), "two/b.png", overwrite=True)
+    write(Picture(np.zeros((30, 30, 3), np.float32)), "one/c.png")
+    write(Picture(np.zeros((30, 30, 3), np.float32)), "two/c.png")
+    result = run("compare", "one", "two")
+    assert result.exit_code == 1
+    broken, size = result.stderr.splitlines()
+    assert broken.startswith("zeuxis: two/a.png is damaged")
+    assert size == (
+        "zeuxis: one/b.png (36x24) cannot be compared with two/b.png (30x30): "
+        "bring them to one size"
+    )
+    assert [line.split()[0] for line in result.stdout.splitlines()[1:]] == ["c.png"]
+
+
+def test_ctrl_c_keeps_what_is_done(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from zeuxis.metrics import compare as module
+
+    whole = module.compare
+
+    def stopped(first: Path, second: Path, lpips: object) -> object:
+        if first.name == "b.png":
+            raise KeyboardInterrupt
+        return whole(first, second, lpips)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(module, "compare", stopped)
+    result = run("compare", "one", "two")
+    assert result.exit_code == 130
+    assert result.stderr == "interrupted: this is of 1 of 2 pictures\n"
+    assert "a.png" in result.stdout and "b.png" not in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["compare", "gone.png", "photo.png"], "there is no file gone.png; check the path"),
+        (["compare", "photo.png", "painting.png"], "photo.png (36x24) cannot be compared with"),
+        (["compare", "one", "photo.png", "--vgg", "vgg99"], "there are no weights 'vgg99'"),
+        (["compare", "dark.png", "two"], "no picture of two has the name of one of dark.png"),
+        (["evaluate", "style", "gone.png", *RESULTS], "there is no file gone.png; check the path"),
+        (["evaluate", "style", "painting.png", *RESULTS], "painting.png (96x96) was not painted"),
+        (["evaluate", "style", "one", "--content", "two", "--style", "none"], "there is no file none"),
+        (
+            ["evaluate", "style", "one", "--content", "two", "--style", "one", "--features", "eye"],
+            "there is no feature network 'eye'",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_refused(folder: Path, arguments: list[str], said: str) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 2 and result.stdout == ""
+    assert result.stderr.startswith(f"zeuxis: {said}") and result.stderr.count("\n") == 1
+
+
+def test_style_of_one(folder: Path) -> None:
+    result = run("evaluate", "style", "dark.png", *RESULTS)
+    assert result.exit_code == 0 and result.stderr == ""
+    heading, numbers, _, names = result.stdout.splitlines()
+    assert names == "LPIPS is lpips-vgg16-caffe"
+    assert heading.split()[:3] == ["result", "content", "painting"]
+    files, values = numbers.split()[:3], [float(each) for each in numbers.split()[3:]]
+    assert files == ["dark.png", "photo.png", "painting.png"]
+    assert len(values) == 3 and min(values) > 0
+
+
+def test_style_of_several(folder: Path) -> None:
+    arguments = ("evaluate", "style", "one", "--content", "two", "--style", "two")
+    result = run(*arguments)
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[-1].startswith("ArtFID is ")
+    assert result.stdout.endswith("seen by vgg16 (relu3_3 + relu5_3); 2 results, 2 paintings\n")
+    found = json.loads(run(*arguments, "--json").stdout)
+    assert found["networks"] == {
+        "lpips": "lpips-vgg16-caffe",
+        "features": "vgg16 (relu3_3 + relu5_3)",
+    }
+    first, second = found["pictures"]
+    assert first["result"] == "one/a.png" and first["painting"] == "two/a.png"
+    assert first["style_loss"] == pytest.approx(0, abs=1e-6) and first["content_loss"] == 0
+    assert found["mean"]["lpips"] == pytest.approx(second["lpips"] / 2)
+    assert found["art_fid"] > 1 + found["mean"]["lpips"]
+
+
+def test_one_painting_makes_no_set(folder: Path) -> None:
+    found = run("evaluate", "style", "one", "--content", "two", "--style", "photo.png", "--json")
+    assert json.loads(found.stdout)["art_fid"] is None
+
+
+@pytest.mark.parametrize("arguments", [["compare", "--help"], ["evaluate", "style", "--help"]])
+def test_help_needs_no_torch(arguments: list[str]) -> None:
+    code = (
+        "import sys\nfrom zeuxis.cli.main import main\n"
+        f"main({arguments}, standalone_mode=False)\nassert 'torch' not in sys.modules"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_without_torch(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.startswith("zeuxis.metrics.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    result = run("compare", "photo.png", "dark.png")
+    assert result.exit_code == 2
+    assert result.stderr == "zeuxis: this needs torch and onnx: run pip install 'zeuxis[train]'\n"
