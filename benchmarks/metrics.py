@@ -29,7 +29,7 @@ import torch
 from zeuxis.metrics.features import FeatureNetwork
 from zeuxis.metrics.frechet import Moments, fid
 from zeuxis.perception.inception import build
-from zeuxis.perception.inception_layers import folded, published_shapes
+from zeuxis.perception.inception_layers import convolutions, folded, published_shapes
 
 HERE = Path(__file__).parent
 TARGETS = {"features": 0.65, "distance": 0.7}  # of the peer's time, at most
@@ -70,11 +70,10 @@ def networks(peer: Any) -> tuple[FeatureNetwork, Callable[[torch.Tensor], Any]]:
     inception = build(folded({name: each.numpy() for name, each in state.items()})).eval()
     ours = FeatureNetwork("inception", lambda x: (inception(x)[0], None), 2048, part=16)
     extractor = peer.network.FeatureExtractorInceptionV3
-    strict = extractor.load_state_dict
-    extractor.load_state_dict = lambda self, given: strict(self, given, strict=False)
+    counters = {f"{name}.bn.num_batches_tracked": torch.tensor(0) for name, *_ in convolutions()}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "state.pth"
-        torch.save(state, path)
+        torch.save(state | counters, path)
         theirs = extractor("inception", ["2048"], feature_extractor_weights_path=path)
     return ours, theirs
 

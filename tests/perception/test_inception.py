@@ -18,7 +18,7 @@ import torch
 from zeuxis.errors import ZeuxisError
 from zeuxis.models import Card, load, save
 from zeuxis.perception.inception import build, load_inception, resized
-from zeuxis.perception.inception_layers import folded, published_shapes, shapes
+from zeuxis.perception.inception_layers import convolutions, folded, published_shapes, shapes
 from zeuxis.perception.sources import find, import_file
 
 
@@ -109,15 +109,14 @@ def reference() -> Any:
     return importlib.import_module("torch_fidelity.feature_extractor_inceptionv3")
 
 
-def test_torch_fidelity_finds_the_same(state: dict[str, torch.Tensor], tmp_path: Path) -> None:
+def test_torch_fidelity_finds_the_same(state: dict[str, torch.Tensor], cache: Path) -> None:
     module = reference()
-    torch.save(state, tmp_path / "state.pth")
-    extractor = module.FeatureExtractorInceptionV3
-    strict = extractor.load_state_dict
-    extractor.load_state_dict = lambda self, given: strict(self, given, strict=False)
-    peer = extractor(
-        "inception", ["2048", "logits_unbiased"], feature_extractor_weights_path=tmp_path / "state.pth"
-    )  # fmt: skip
+    counters = {f"{name}.bn.num_batches_tracked": torch.tensor(0) for name, *_ in convolutions()}
+    path = cache / "state.pth"
+    torch.save(state | counters, path)
+    peer = module.FeatureExtractorInceptionV3(
+        "inception", ["2048", "logits_unbiased"], feature_extractor_weights_path=path
+    )
     ours = build(folded({name: each.numpy() for name, each in state.items()})).eval()
     for side in (32, 299, 310):
         levels = torch.randint(0, 256, (2, 3, side, side + 7), dtype=torch.uint8)

@@ -11,11 +11,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from zeuxis.errors import ZeuxisError
-from zeuxis.perception.grams import gram
+from zeuxis.perception.grams import gram, relative_style_loss
 from zeuxis.perception.losses import content_loss, total_variation
 from zeuxis.perception.tones import patch_loss, tone_loss
 from zeuxis.perception.vgg import load_vgg
-from zeuxis.style.training.objective import Objective, relative_style_loss
+from zeuxis.style.training.objective import Objective
 from zeuxis.style.training.settings import StyleTrainSettings
 
 Little = Callable[..., StyleTrainSettings]

@@ -17,7 +17,7 @@ from zeuxis.metrics.compare import named
 from zeuxis.metrics.frechet import MomentsAccumulator, fid
 from zeuxis.metrics.lpips import Lpips
 from zeuxis.metrics.network import FeatureNetwork
-from zeuxis.perception.grams import gram
+from zeuxis.perception.grams import gram, relative_style_loss
 from zeuxis.perception.losses import content_loss
 
 STYLE_LAYERS = ("relu1_2", "relu2_2", "relu3_3", "relu4_1")
@@ -100,7 +100,7 @@ class StyleJudge:
         painted, photo = (_tensor(each) for each in _of_one_size(result, content))
         seen = self._seen(painted, (*STYLE_LAYERS, CONTENT_LAYER))
         wanted = self._seen(photo, (CONTENT_LAYER,))[CONTENT_LAYER]
-        styles = [relative_style_loss(seen, grams) for grams in self._grams]
+        styles = [relative_style_loss(seen, grams).item() for grams in self._grams]
         nearest = min(range(len(styles)), key=styles.__getitem__)
         distance = self.lpips(painted, photo).item()
         self._distances.append(distance)
@@ -125,20 +125,6 @@ class StyleJudge:
     def _look(self, picture: Tensor, moments: MomentsAccumulator) -> None:
         if self.features is not None:
             moments.add(self.features(picture).rows)
-
-
-def relative_style_loss(features: dict[str, Tensor], grams: dict[str, Tensor]) -> float:
-    """Mean over layers of |G - A|^2 / |A|^2: Johnson et al. 2016, equation 4, relative to the painting's own.
-
-    Args:
-        features: of one picture, by layer.
-        grams: Gram matrices A of the painting, 1 x C x C, by layer.
-    """
-    losses = [
-        (gram(features[layer]) - target).square().sum() / target.square().sum()
-        for layer, target in grams.items()
-    ]
-    return torch.stack(losses).mean().item()
 
 
 def _with_strokes(painting: Picture) -> Picture:

@@ -1,5 +1,6 @@
 """Gram matrices of several pictures at once, for training."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -36,6 +37,19 @@ def gram(features: Tensor) -> Tensor:
     """
     matrix: Tensor = _Gram.apply(features)  # type: ignore[no-untyped-call]
     return matrix
+
+
+def relative_style_loss(features: Mapping[str, Tensor], targets: Mapping[str, Tensor]) -> Tensor:
+    """Mean over layers of |G - A|^2 / |A|^2, for each of N pictures: N.
+
+    Johnson et al. 2016, equation 4, relative to the target's own size: one weight suits all
+    layers and all paintings.
+    """
+    losses = []
+    for layer, target in targets.items():
+        gap = (gram(features[layer]) - target).square().sum((1, 2))
+        losses.append(gap / target.square().sum((1, 2)))
+    return torch.stack(losses).mean(0)
 
 
 def _rows(features: Tensor) -> Tensor:

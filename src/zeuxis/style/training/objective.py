@@ -5,24 +5,11 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor
 
-from zeuxis.perception.grams import gram
+from zeuxis.perception.grams import relative_style_loss
 from zeuxis.perception.losses import content_loss, total_variation
 from zeuxis.perception.tones import patch_loss, tone_loss
 from zeuxis.perception.vgg import VGG
 from zeuxis.style.training.settings import StyleTrainSettings
-
-
-def relative_style_loss(features: Mapping[str, Tensor], targets: Mapping[str, Tensor]) -> Tensor:
-    """Mean over layers of |G - A|^2 / |A|^2, for each of N pictures: N.
-
-    Johnson et al. 2016, equation 4, relative to the target's own size: one weight suits all
-    layers and all paintings.
-    """
-    losses = []
-    for layer, target in targets.items():
-        gap = (gram(features[layer]) - target).square().sum((1, 2))
-        losses.append(gap / target.square().sum((1, 2)))
-    return torch.stack(losses).mean(0)
 
 
 class Objective:
