@@ -128,11 +128,11 @@ def resized(pictures: Tensor, side: int = SIDE) -> Tensor:
         length = pictures.shape[axis]
         places = torch.arange(side, dtype=torch.float32, device=pictures.device) * (length / side)
         low = places.long()
-        low_, high = (
-            pictures.index_select(axis, i) for i in (low, (low + 1).clamp(max=length - 1))
+        below, above = (
+            pictures.index_select(axis, each) for each in (low, (low + 1).clamp(max=length - 1))
         )
         share = (places - low).reshape(-1, 1) if axis == 2 else places - low
-        pictures = low_ + (high - low_) * share
+        pictures = above.sub_(below).mul_(share).add_(below)
     return pictures
 
 
