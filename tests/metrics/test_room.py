@@ -33,7 +33,7 @@ def test_peak_of_memory() -> None:
     found = json.loads(done.stdout)
     assert found["peak"] < 1e9
     assert (found["made"], found["real"]) == (50_000, 50_000)
-    # two samples of one normal distribution: about D (D + 1) / 4 (1 / N + 1 / M) apart, and no kernel distance
+    # two samples of one normal distribution: about D (D + 1) / 4 (1 / N + 1 / M) apart
     assert found["values"]["fid"]["value"] == pytest.approx(2048 * 2049 / 4 * 2 / 50_000, rel=0.1)
     assert abs(found["values"]["kid"]["value"]) < 1e-3
     assert any("12,207 of the 50,000 made pictures" in each for each in found["warnings"])

@@ -89,5 +89,7 @@ def slerp(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
     across = second - cosine * first
     across = across / across.norm(dim=1, keepdim=True).clamp_min(1e-12)
     angle = t * cosine.acos()
-    found: Tensor = (first * angle.cos() + across * angle.sin()) * torch.lerp(lengths[0], lengths[1], t)
+    found: Tensor = (first * angle.cos() + across * angle.sin()) * torch.lerp(
+        lengths[0], lengths[1], t
+    )
     return found
