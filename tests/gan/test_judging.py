@@ -221,13 +221,12 @@ def test_copies_are_looked_for_among_what_was_learned_from(
     assert f"all 235 pictures that {run} learned from" in file.read_text(encoding="utf-8")
 
 
-def test_what_is_kept_for_the_report_is_what_went_by(run: Path) -> None:
+def test_what_is_kept_for_the_report_is_what_went_by(run: Path, tmp_path: Path) -> None:
     order = order_for(Generator.load(run), (), np.zeros(1, np.int64), 300)
-    with (Path(run) / ".kept").open("w+b") as file:
+    with (tmp_path / "kept").open("w+b") as file:
         kept = Kept(file, order)
         passed = np.concatenate(list(kept.passing(order.made())))
         assert np.array_equal(kept.pictures, passed) and len(passed) == 300
-    (Path(run) / ".kept").unlink()
 
 
 def test_no_room_for_the_report() -> None:

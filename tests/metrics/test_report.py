@@ -176,7 +176,7 @@ def test_what_is_worth_a_look() -> None:
     assert first.pictures[0].caption == "0%" and first.pictures[0].picture.bytes[0, 0, 0] == 5
     assert len(first.beside) == 5 and first.beside[0].caption == "0"
     assert first.beside[0].picture.bytes[0, 0, 0] == 3
-    assert len(copied.rows) == 12 and "of them" in copied.text[0]
+    assert len(copied.rows) == 12 and "among them" in copied.text[0]
     worst, best = extremes.rows
     assert worst.pictures[0].picture.bytes[0, 0, 0] == 6
     assert best.pictures[0].picture.bytes[0, 0, 0] == 5
