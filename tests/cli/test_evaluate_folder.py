@@ -12,7 +12,7 @@ from PIL import Image
 
 from zeuxis.cli.main import main
 
-FEW = ["--bootstrap", "0", "--quiet"]
+FEW = ["--quiet"]
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_a_table_and_a_page(folders: None) -> None:
         assert said in done.output
     page = Path("out/a.html").read_text(encoding="utf-8")
     assert "&lt;3&gt;.png" in page and "<3>" not in page
-    assert "zeuxis evaluate folder made --against real --bootstrap 0" in page
+    assert "zeuxis evaluate folder made --against real" in page
 
 
 def test_json_and_what_is_seen_twice_is_the_same(folders: None) -> None:

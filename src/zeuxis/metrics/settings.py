@@ -17,6 +17,6 @@ class EvaluateSettings:
     )
     metrics: tuple[str, ...] = setting(USUAL, "What to measure.", choices=METRICS.names())
     bootstrap: int = setting(
-        200, "How many times pictures are drawn anew for intervals; 0: none.", low=0, high=10_000
+        0, "How many times pictures are drawn anew for intervals; 200 will do.", low=0, high=10_000
     )
     seed: int = setting(0, "Of all draws.", low=0, high=2**63 - 1)
