@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zeuxis.errors import ZeuxisError
-from zeuxis.settings import knobs, setting, validate
+from zeuxis.settings import command_of, knobs, setting, validate
 
 
 @dataclass(frozen=True)
@@ -129,3 +129,17 @@ def test_types_that_no_door_can_offer(hint: Any) -> None:
     made = dataclasses.make_dataclass("Made", [("odd", hint, setting(None, "Odd."))])
     with pytest.raises(TypeError, match="odd: no door can offer"):
         knobs(made)
+
+
+@dataclass(frozen=True)
+class Trip:
+    far: bool = setting(False, "Whether it is far.")
+    alone: bool = setting(True, "Whether alone.")
+    sea_legs: tuple[int, ...] = setting((2,), "Legs.")
+    port: str = setting("Samos", "Where to.")
+
+
+def test_a_command_is_one_that_can_be_given() -> None:
+    assert command_of(["sail", "my ship"], Trip()) == "sail 'my ship'"
+    trip = Trip(far=True, alone=False, sea_legs=(1, 3), port="St Ives")
+    assert command_of(["sail"], trip) == "sail --far --no-alone --sea-legs 1,3 --port 'St Ives'"

@@ -10,6 +10,7 @@ and forms are derived from `knobs`; `validate` holds the values to what the knob
 
 import dataclasses
 import math
+import shlex
 import types
 import typing
 from collections.abc import Iterable, Mapping, Sequence
@@ -155,6 +156,20 @@ def turned(settings: T, values: Mapping[str, Any]) -> T:
     chosen: T = dataclasses.replace(settings, **values)  # type: ignore[type-var]
     validate(chosen)
     return chosen
+
+
+def command_of(words: Sequence[str], settings: Any) -> str:
+    """A command that can be given: some words, and an option for each setting that is not as by default."""
+    said = [*words]
+    for knob in knobs(type(settings)):
+        value, flag = getattr(settings, knob.name), knob.name.replace("_", "-")
+        if value == knob.default:
+            continue
+        if knob.kind is bool:
+            said.append(f"--{flag}" if value else f"--no-{flag}")
+        else:
+            said += [f"--{flag}", ",".join(map(str, value)) if knob.many else str(value)]
+    return shlex.join(said)
 
 
 def _complaint(knob: Knob, value: Any, allowed: str) -> str:

@@ -19,7 +19,7 @@ from zeuxis.gan.augmentation.ada import AdaptiveAugment
 from zeuxis.gan.augmentation.diffaugment import DiffAugment
 from zeuxis.gan.settings import GanSettings
 from zeuxis.gan.training.report import Report
-from zeuxis.gan.training.run import command_of, resume, train
+from zeuxis.gan.training.run import resume, train
 from zeuxis.gan.training.setting_up import augment_for, parsed_size, set_up
 from zeuxis.models import load
 
@@ -221,10 +221,3 @@ def test_augmentations(settings: GanSettings) -> None:
     assert (adaptive.target, adaptive.has_flips, adaptive.has_turns) == (0.5, False, False)
     plain: Callable[..., Any] = augment_for(settings)
     assert plain(3, None) == 3
-
-
-def test_the_command_is_one_that_can_be_given(tmp_path: Path) -> None:
-    settings = GanSettings(network="mlp", conditional=True, mirror=False, minutes=2.5)
-    assert command_of(tmp_path / "my photos", settings) == (
-        "zeuxis gan train 'my photos' --network mlp --conditional --no-mirror --minutes 2.5"
-    )

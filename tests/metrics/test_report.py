@@ -14,7 +14,6 @@ from PIL import Image
 
 from zeuxis import ZeuxisError
 from zeuxis.images import Picture
-from zeuxis.metrics import sets, settings
 from zeuxis.metrics.measures import METRICS, Value
 from zeuxis.metrics.report import (
     Report,
@@ -214,7 +213,6 @@ def test_a_report_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
 
 def test_every_metric_is_told() -> None:
     assert set(METRICS.names()) <= set(MEANINGS)
-    assert sets.USUAL == settings.USUAL
 
 
 @pytest.mark.parametrize(

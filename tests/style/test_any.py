@@ -140,7 +140,7 @@ def test_the_card(train: Train) -> None:
     assert card.data == "2 pictures of the folder paintings; 2 pictures of the folder photos"
     assert card.extra["styles"] == [] and card.extra["predictor"]["hidden"] == 8
     assert card.command.startswith(
-        "zeuxis style train-any paintings --start styles.safetensors --content"
+        "zeuxis style train-any paintings --content photos --start styles.safetensors -o"
     )
     assert "--recolor 0.25" in card.command and "--hidden 8" in card.command
     assert card.metrics["steps"] == 2 and card.metrics["style_loss"] > 0

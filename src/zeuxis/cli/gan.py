@@ -57,7 +57,7 @@ def train_command(
             dry_run=dry_run,
             callbacks=[_shown_on(display)],
             say=display.say,
-            preparing=_preparing_on(display),
+            preparing=preparing_on(display),
         )
         if not dry_run:
             _conclude(outcome, display)
@@ -89,7 +89,7 @@ def resume_command(
             minutes=minutes,
             callbacks=[_shown_on(display)],
             say=display.say,
-            preparing=_preparing_on(display),
+            preparing=preparing_on(display),
         )
         _conclude(outcome, display)
 
@@ -124,7 +124,8 @@ def _shown_on(display: Display) -> Any:
     return lambda report: display.show(lambda: told(report))
 
 
-def _preparing_on(display: Display) -> Any:
+def preparing_on(display: Display) -> Any:
+    """Shows how many pictures are prepared."""
     return lambda done, count: display.show(lambda: f"preparing pictures: {done:,} of {count:,}")
 
 

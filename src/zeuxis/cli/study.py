@@ -8,7 +8,7 @@ import click
 
 from zeuxis.cli.display import Display, clock
 from zeuxis.cli.extras import with_torch
-from zeuxis.cli.gan import told
+from zeuxis.cli.gan import preparing_on, told
 from zeuxis.cli.main import INTERRUPTED
 from zeuxis.cli.options import settings_from, settings_options
 from zeuxis.gan.study.settings import StudySettings
@@ -46,7 +46,7 @@ def study(data: Path, output: Path, dry_run: bool, quiet: bool, **options: Any) 
     """
     settings = settings_from(options, StudySettings)
     with Display(quiet) as display:
-        preparing = _preparing_on(display)
+        preparing = preparing_on(display)
         if dry_run:
             forecast = with_torch("zeuxis.gan.study.forecasting", "forecast")
             _foretell(forecast(data, output, settings, preparing=preparing), display)
@@ -117,7 +117,3 @@ def _print_table(made: "Study") -> None:
     console.print(table)
     for note in made.notes:
         console.print(note)
-
-
-def _preparing_on(display: Display) -> Any:
-    return lambda done, count: display.show(lambda: f"preparing pictures: {done:,} of {count:,}")

@@ -9,10 +9,10 @@ from zeuxis.metrics.describing import describe
 from zeuxis.metrics.features import feature_network
 from zeuxis.metrics.gathering import SetFeatures
 from zeuxis.metrics.report import Report, Side, check_report, sections, write_report
-from zeuxis.metrics.report.facts import command_of, facts_of
+from zeuxis.metrics.report.facts import facts_of
 from zeuxis.metrics.sets import Evaluation, evaluate
 from zeuxis.metrics.settings import EvaluateSettings
-from zeuxis.settings import validate
+from zeuxis.settings import command_of, validate
 
 Progress = Callable[[str, int, int | None], None]  # what is done, how many, of how many
 

@@ -14,10 +14,9 @@ from zeuxis.metrics.describing import Progress, describe
 from zeuxis.metrics.features import FeatureNetwork, feature_network
 from zeuxis.metrics.gathering import SetFeatures
 from zeuxis.metrics.measures import METRICS, Facts, Value, class_fids
+from zeuxis.metrics.settings import USUAL
 
 __all__ = ["METRICS", "Evaluation", "SetFeatures", "Value", "describe", "evaluate"]
-
-USUAL = ("fid", "kid", "precision", "recall", "density", "coverage")
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,9 @@ from zeuxis.metrics.describing import describe
 from zeuxis.metrics.features import FeatureNetwork, feature_network
 from zeuxis.metrics.gathering import SetFeatures
 from zeuxis.metrics.report import Report, Section, Side, check_report, sections, write_report
-from zeuxis.metrics.report.facts import command_of, facts_of
+from zeuxis.metrics.report.facts import facts_of
 from zeuxis.metrics.sets import Evaluation, evaluate
-from zeuxis.settings import validate
+from zeuxis.settings import command_of, validate
 from zeuxis.training.precision import device_for
 
 Progress = Callable[[str, int, int | None], None]  # what is done, how many, of how many

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
-from shlex import quote
 from typing import Any
 
 from zeuxis.data import Epochs
@@ -19,7 +18,7 @@ from zeuxis.gan.training.plan import Length, plan_for
 from zeuxis.gan.training.rivals import Rivals
 from zeuxis.gan.training.setting_up import Job, Progress, rivals_of, set_up
 from zeuxis.gan.training.trainer import Trainer
-from zeuxis.settings import knobs, turned
+from zeuxis.settings import command_of, turned
 from zeuxis.training.folder import RunFolder
 from zeuxis.training.processes import Processes, joined
 
@@ -217,7 +216,7 @@ def _about(data: Path, settings: GanSettings, job: Job) -> dict[str, Any]:
         "digest": job.digest,
         "classes": job.pictures.classes,
         "settings": asdict(job.settings),
-        "command": command_of(data, settings),
+        "command": command_of(["zeuxis", "gan", "train", data.resolve().name], settings),
         "zeuxis": version("zeuxis"),
     }
 
@@ -251,18 +250,3 @@ def _new_folder(data: Path) -> Path:
     while (folder := Path("runs") / f"{name}-{number}").exists():
         number += 1
     return folder
-
-
-def command_of(data: Path, settings: GanSettings) -> str:
-    """The command that trains the same again, with the name of the data but not where it is."""
-    said = [f"zeuxis gan train {quote(data.resolve().name)}"]
-    for knob in knobs(GanSettings):
-        value = getattr(settings, knob.name)
-        if value == knob.default:
-            continue
-        flag = knob.name.replace("_", "-")
-        if knob.kind is bool:
-            said.append(f"--{flag}" if value else f"--no-{flag}")
-        else:
-            said.append(f"--{flag} {value}")
-    return " ".join(said)

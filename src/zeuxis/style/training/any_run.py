@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from shlex import quote
 
 import numpy as np
 
@@ -11,13 +10,13 @@ from zeuxis.errors import ZeuxisError
 from zeuxis.models import Card, save
 from zeuxis.models.files import check_writable
 from zeuxis.perception.vgg import VGG, load_vgg
+from zeuxis.settings import command_of
 from zeuxis.style.graphs import add_graphs
 from zeuxis.style.graphs.predictor import GROUPS, add_predictor
 from zeuxis.style.model import load_model
 from zeuxis.style.training.any_lesson import AnyLesson, AnyModel
 from zeuxis.style.training.any_settings import AnyTrainSettings
 from zeuxis.style.training.lessons import READ_AT, eyes
-from zeuxis.style.training.run import command_of
 from zeuxis.style.training.session import Session
 from zeuxis.style.training.settings import check
 from zeuxis.style.training.trainer import Callback
@@ -84,16 +83,13 @@ def train_any(
     if trace is not None:
         session.trace(Path(trace), resume)
     done = session.train(callbacks, checkpoint, resume)
+    words = ["zeuxis", "style", "train-any", Path(paintings).name, "--content", Path(content).name]
+    words += ["--start", Path(start).name, "-o", output.name]
     card = Card(
         name=output.stem,
         kind="fresco",
         data=f"{lesson.paintings}; {lesson.crops}",
-        command=command_of(
-            f"zeuxis style train-any {quote(Path(paintings).name)} --start {quote(Path(start).name)}",
-            Path(content),
-            output,
-            settings,
-        ),
+        command=command_of(words, settings),
         seed=settings.seed,
         metrics=session.metrics(),
         extra={

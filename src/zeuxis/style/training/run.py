@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
-from shlex import quote
 
 import numpy as np
 
 from zeuxis.errors import ZeuxisError
 from zeuxis.models import Card, save
 from zeuxis.models.files import check_writable
-from zeuxis.settings import knobs
+from zeuxis.settings import command_of
 from zeuxis.style.graphs import add_graphs
 from zeuxis.style.model import StyleModel, load_model, new_model
 from zeuxis.style.training.lessons import begin_from_nearest, lesson_of
@@ -84,16 +83,13 @@ def train_styles(
     if trace is not None:
         session.trace(Path(trace), resume)
     done = session.train(callbacks, checkpoint, resume)
+    words = ["zeuxis", "style", "train", *(each.name for each in pictures)]
+    words += ["--content", Path(content).name, "-o", output.name]
     card = Card(
         name=output.stem,
         kind=settings.network,
         data=str(lesson.crops),
-        command=command_of(
-            " ".join(["zeuxis style train", *(quote(each.name) for each in pictures)]),
-            Path(content),
-            output,
-            settings,
-        ),
+        command=command_of(words, settings),
         seed=settings.seed,
         metrics=session.metrics(),
         extra=model.extra(),
@@ -168,14 +164,3 @@ def add_style(
     card = replace(card, name=target.stem, extra=card.extra | {"styles": styles})
     save(target, kept, card)
     return card if done else None
-
-
-def command_of(words: str, content: Path, output: Path, settings: StyleTrainSettings) -> str:
-    """The command that makes the same model again, with names of files but no folders."""
-    said = [words, f"--content {quote(content.name)}"]
-    for knob in knobs(type(settings)):
-        value = getattr(settings, knob.name)
-        if value != knob.default:
-            text = ",".join(map(str, value)) if knob.many else value
-            said.append(f"--{knob.name.replace('_', '-')} {text}")
-    return " ".join([*said, f"-o {quote(output.name)}"])
