@@ -79,6 +79,7 @@ def main() -> None:
     click.echo("      out/cat.png, out/coffee.png  photographs painted after pictures of one's own")
     click.echo("      out/demo.jpg                 photo, style and both ways of painting")
     click.echo("      out/fashion.png              clothes, forged by a generator that comes along")
+    click.echo("      out/flowers.png              and flowers, by another")
     click.echo("      out/bricks.png               bricks, forged by one after its first minute")
     click.echo("try   zeuxis stylize PHOTO --style starry-night -o OUT         at once")
     click.echo("      zeuxis stylize PHOTO --style PAINTING -o OUT             after any picture")

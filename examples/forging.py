@@ -1,4 +1,4 @@
-"""The demo's forgers: clothes from a generator that comes along, bricks from one trained on the spot."""
+"""The demo's forgers: clothes and flowers from generators that come along, bricks from one trained here."""
 
 from pathlib import Path
 from shutil import copy
@@ -18,13 +18,16 @@ SIDE, STRIDE = 32, 12  # pixels of a piece of the wall, and from one to the next
 
 
 def forge(out: Path) -> None:
-    """Make clothes; then learn for a minute what bricks look like, from one photograph of a wall.
+    """Make clothes and flowers; then learn for a minute what bricks look like, from one photograph of a wall.
 
     Args:
-        out: gets fashion.png; bricks.png, and beside it what the network made after a third of the minute.
+        out: gets fashion.png and flowers.png; bricks.png, and beside it what the network made after a third
+            of the minute.
     """
     clothes = zeuxis.Generator.load("fashion").sample(80, seed=7, truncation_psi=0.8)
     write(clothes.sheet(columns=10), out / "fashion.png", overwrite=True)
+    flowers = zeuxis.Generator.load("flowers").sample(40, seed=7, truncation_psi=0.9)
+    write(flowers.sheet(columns=10), out / "flowers.png", overwrite=True)
     with TemporaryDirectory() as folder:
         data, run = Path(folder) / "bricks.npz", Path(folder) / "run"
         np.savez(data, images=pieces(skimage.data.brick()[..., None]))
