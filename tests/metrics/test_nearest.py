@@ -8,7 +8,7 @@ import pytest
 from zeuxis.metrics import gathering
 from zeuxis.metrics import nearest as module
 from zeuxis.metrics.gathering import SetFeatures
-from zeuxis.metrics.nearest import copies, kept_numbers, nearest
+from zeuxis.metrics.nearest import copies, nearest
 
 
 def rows(count: int, seed: int, dim: int = 6) -> np.ndarray:
@@ -49,9 +49,8 @@ def test_a_picture_is_no_neighbour_of_itself_but_its_double_is() -> None:
 
 @pytest.mark.parametrize("count", [5, 20, 21, 300])
 def test_rows_are_known_by_their_numbers(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    for each in (gathering, module):
-        monkeypatch.setattr(each, "ROOM", 20 * 4 * 2)
+    monkeypatch.setattr(gathering, "ROOM", 20 * 4 * 2)
     monkeypatch.setattr(gathering, "AT_ONCE", 7)
     numbered = np.repeat(np.arange(count, dtype=np.float32)[:, None], 2, axis=1)
     found = SetFeatures.of(numbered, "numbers")
-    assert np.array_equal(kept_numbers(found), found.rows[:, 0])
+    assert np.array_equal(found.numbers, found.rows[:, 0])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from zeuxis.cli.display import Display, clock
+from zeuxis.cli.gan_options import preparing_on
 from zeuxis.cli.main import INTERRUPTED, LazyGroup
 from zeuxis.cli.options import settings_from, settings_options
 from zeuxis.errors import ZeuxisError
@@ -122,11 +123,6 @@ def _runs() -> Any:
 
 def _shown_on(display: Display) -> Any:
     return lambda report: display.show(lambda: told(report))
-
-
-def preparing_on(display: Display) -> Any:
-    """Shows how many pictures are prepared."""
-    return lambda done, count: display.show(lambda: f"preparing pictures: {done:,} of {count:,}")
 
 
 def _conclude(outcome: "Outcome", display: Display) -> None:

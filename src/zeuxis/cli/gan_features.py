@@ -6,7 +6,8 @@ import click
 
 from zeuxis.cli.display import Display, countdown
 from zeuxis.cli.extras import with_torch
-from zeuxis.cli.gan_options import output_option
+from zeuxis.cli.gan_options import output_option, preparing_on
+from zeuxis.data.pictures import skipped_note
 
 
 @click.command()
@@ -42,13 +43,10 @@ def features(run: Path, data: Path, split: str, output: Path, force: bool, quiet
             progress=lambda done, count: display.show(
                 lambda: f"{left(done, count)}  seen {done:,} of {count:,} pictures"
             ),
-            preparing=lambda done, count: display.show(
-                lambda: f"preparing pictures: {done:,} of {count:,}"
-            ),
+            preparing=preparing_on(display),
         )
-        if found.skipped:
-            first = next(iter(found.skipped.values()))
-            display.say(f"{len(found.skipped):,} could not be used, the first because: {first}")
+        if skipped := skipped_note(found.skipped):
+            display.say(skipped)
         classes = f", in {len(found.classes)} classes" if found.classes else ""
         display.say(
             f"{output} has {found.features:,} features of each of {found.pictures:,} pictures{classes}"

@@ -94,3 +94,8 @@ def write_sheet(samples: "Samples", output: Path, force: bool, display: Display)
     samples.save(output, overwrite=force)
     height, width = samples.array.shape[1:3]
     display.say(f"{output} has {len(samples)} pictures of {width}x{height}")
+
+
+def preparing_on(display: Display) -> Callable[[int, int], None]:
+    """What shows on a display how many pictures are prepared."""
+    return lambda done, count: display.show(lambda: f"preparing pictures: {done:,} of {count:,}")

@@ -8,7 +8,8 @@ import click
 
 from zeuxis.cli.display import Display, clock
 from zeuxis.cli.extras import with_torch
-from zeuxis.cli.gan import preparing_on, told
+from zeuxis.cli.gan import told
+from zeuxis.cli.gan_options import preparing_on
 from zeuxis.cli.main import INTERRUPTED
 from zeuxis.cli.options import settings_from, settings_options
 from zeuxis.gan.study.settings import StudySettings

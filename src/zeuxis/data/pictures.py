@@ -52,9 +52,8 @@ class PictureSet:
                 f"{self.enlarged:,} of {count:,} pictures are smaller than {width}x{height} and were "
                 "enlarged: a smaller size would look sharper"
             )
-        if self.skipped:
-            first = next(iter(self.skipped.values()))
-            notes.append(f"{len(self.skipped):,} could not be used, the first because: {first}")
+        if skipped := skipped_note(self.skipped):
+            notes.append(skipped)
         return tuple(notes)
 
     def split(self, held_out: float) -> tuple[PictureSet, PictureSet]:
@@ -88,3 +87,11 @@ def few_note(count: int) -> str | None:
     if count >= FEW:
         return None
     return f"there are only {count} pictures: expect copies of them, or collapse; {FEW} and more do better"
+
+
+def skipped_note(skipped: Mapping[str, str]) -> str | None:
+    """What to say of pictures that could not be used, by name and why; None if there are none."""
+    if not skipped:
+        return None
+    first = next(iter(skipped.values()))
+    return f"{len(skipped):,} could not be used, the first because: {first}"

@@ -21,6 +21,7 @@ from zeuxis.errors import ZeuxisError
 from zeuxis.gan.finding import find
 from zeuxis.gan.layout import check_card
 from zeuxis.gan.networks import Discriminator, Shape, networks
+from zeuxis.gan.training.rivals import under
 from zeuxis.models import read_card
 from zeuxis.models.files import check_writable, writing
 from zeuxis.training import load_checkpoint
@@ -30,7 +31,6 @@ from zeuxis.training.precision import device_for
 GRID = 4  # places a side that the maps of a stage are pooled to
 PART = 64  # pictures looked at together
 SUFFIX = ".npz"
-OWN = "discriminator."  # what its tensors' names begin with in a checkpoint
 
 Progress = Callable[[int, int], None]
 
@@ -122,12 +122,11 @@ def load_discriminator(run: str | Path) -> Discriminator:
         )
     device = device_for("auto")
     tensors = load_checkpoint(checkpoint, device)[0]
-    state = {name.removeprefix(OWN): t for name, t in tensors.items() if name.startswith(OWN)}
     family = networks.get(str(card.extra["network"]))
     try:
         with torch.random.fork_rng(devices=[]):  # first weights are drawn, and of no use
             discriminator = family.discriminator(Shape(**card.extra["shape"]))
-        discriminator.load_state_dict(state)
+        discriminator.load_state_dict(under(tensors, "discriminator"))
     except (TypeError, ValueError, RuntimeError) as error:
         raise ZeuxisError(
             f"{checkpoint} is not of the network on the card of {model}: give another run"

@@ -22,6 +22,7 @@ class SetFeatures:
         count: how many pictures there were.
         moments: of the features of all of them.
         rows: features, M x D, float32: of all, or of as many drawn at random as there is room for.
+        numbers: of the pictures that these are of, from 0: int64 M.
         labels: classes of these, int64 M; None if there are none.
         classes: their names; empty if they have none.
         scores: sums that the inception score is made of; None if the network is no classifier.
@@ -33,6 +34,7 @@ class SetFeatures:
     count: int
     moments: Moments
     rows: np.ndarray
+    numbers: np.ndarray
     labels: np.ndarray | None = None
     classes: tuple[str, ...] = ()
     scores: ScoreSums | None = None
@@ -82,6 +84,7 @@ class Gathering:
         self.accumulator = MomentsAccumulator()
         self.scores: ScoreSums | None = None
         self._rows = np.empty((0, 0), np.float32)
+        self._numbers = np.empty(0, np.int64)
         self._labels: np.ndarray | None = None
         self._draws = np.random.default_rng(0)
 
@@ -103,9 +106,11 @@ class Gathering:
         if probabilities is not None:
             self.scores = self.scores or ScoreSums()
             self.scores.add(probabilities)
-        places = self._places(before, len(rows))
+        numbers = np.arange(before, before + len(rows))
+        places = self._places(numbers)
         stays = places < len(self._rows)
         self._rows[places[stays]] = rows[stays]
+        self._numbers[places[stays]] = numbers[stays]
         if labels is not None and self._labels is not None:
             self._labels[places[stays]] = labels[stays]
 
@@ -120,6 +125,7 @@ class Gathering:
             "count": count,
             "moments": self.accumulator.moments(),
             "rows": self._rows[:kept],
+            "numbers": self._numbers[:kept],
             "labels": None if self._labels is None else self._labels[:kept],
             "scores": self.scores,
         }
@@ -127,10 +133,10 @@ class Gathering:
     def _begin(self, dim: int, labelled: bool) -> None:
         most = max(2, ROOM // (4 * dim))
         self._rows = np.empty((most, dim), np.float32)  # takes memory only where it is written to
+        self._numbers = np.empty(most, np.int64)
         self._labels = np.empty(most, np.int64) if labelled else None
 
-    def _places(self, before: int, count: int) -> np.ndarray:
+    def _places(self, numbers: np.ndarray) -> np.ndarray:
         """Where the next ones go; beyond the rows for those that are not kept."""
-        numbers = np.arange(before, before + count)
         drawn = self._draws.integers(0, numbers + 1)
         return np.where(numbers < len(self._rows), numbers, drawn)

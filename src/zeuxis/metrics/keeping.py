@@ -14,7 +14,7 @@ from zeuxis.metrics.inception_score import ScoreSums
 from zeuxis.models.files import writing
 from zeuxis.places import cache_folder
 
-FORMAT = 1  # of what is kept; with another one, everything is looked at anew
+FORMAT = 2  # of what is kept; with another one, everything is looked at anew
 
 
 def load(key: str) -> SetFeatures | None:
@@ -55,6 +55,7 @@ def _arrays(found: SetFeatures) -> dict[str, Any]:
         "mean": found.moments.mean,
         "covariance": found.moments.covariance,
         "rows": found.rows,
+        "numbers": found.numbers,
     }
     if found.labels is not None:
         arrays["labels"] = found.labels
@@ -72,6 +73,7 @@ def _from_arrays(arrays: dict[str, np.ndarray]) -> SetFeatures:
         about["count"],
         Moments(arrays["mean"], arrays["covariance"]),
         arrays["rows"],
+        arrays["numbers"],
         arrays.get("labels"),
         tuple(about["classes"]),
         ScoreSums(*(arrays[f"scores.{name}"] for name in names)) if scored else None,

@@ -6,7 +6,6 @@ the metric is called `lpips-vgg16-caffe`. With weights fetched as `vgg16-torchvi
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from torch import Tensor
 from zeuxis.errors import ZeuxisError
 from zeuxis.metrics.pairs import Pictures, checked
 from zeuxis.models import load
+from zeuxis.perception.streaming import Strip
 from zeuxis.perception.vgg import load_vgg
 
 SHIPPED = Path(__file__).with_name("weights") / "lpips.safetensors"
@@ -89,10 +89,9 @@ class Lpips:
                 total = total + gaps @ weights
         return total
 
-    def _seen(self, pictures: Tensor, strip: "_Strip") -> dict[str, Tensor]:
+    def _seen(self, pictures: Tensor, strip: Strip) -> dict[str, Tensor]:
         """The features of a strip's own rows."""
-        cut = pictures[:, :, strip.first - strip.above : strip.last + strip.below]
-        cut = cut.to(self.vgg.mean.device, torch.float32).expand(-1, 3, -1, -1)
+        cut = strip.cut(pictures).to(self.vgg.mean.device, torch.float32).expand(-1, 3, -1, -1)
         seen = {}
         for layer, features in self.vgg(cut, LAYERS).items():
             step = 1 << (int(layer[4]) - 1)  # rows of the picture that a row of features stands for
@@ -101,22 +100,12 @@ class Lpips:
         return seen
 
 
-@dataclass(frozen=True)
-class _Strip:
-    """Rows `first` to `last` of a picture, seen with some rows more on both sides."""
-
-    first: int
-    last: int
-    above: int
-    below: int
-
-
-def _strips(height: int, width: int) -> Iterator[_Strip]:
+def _strips(height: int, width: int) -> Iterator[Strip]:
     """Strips whose features, put together, are those of the whole: poolings stay aligned."""
     rows = max(16, _PART // width // 16 * 16)
     for first in range(0, height, rows):
         last = min(first + rows, height)
-        yield _Strip(first, last, min(_HALO, first), min(_HALO, height - last))
+        yield Strip(first, last, min(_HALO, first), min(_HALO, height - last))
 
 
 @lru_cache(maxsize=1)

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from zeuxis.metrics.gathering import ROOM, SetFeatures
-
 BLOCK, MOST = 16_000_000, 1024  # squared distances at a time, 64 MB, and rows
 PROBES = 2000  # real pictures whose own neighbours are looked for
 
@@ -95,19 +93,3 @@ def nearest(rows: np.ndarray, others: np.ndarray, count: int) -> Nearest:
         numbers[here] = np.take_along_axis(found, sorting, 1)
         distances[here] = np.take_along_axis(exact, sorting, 1)
     return Nearest(numbers, distances)
-
-
-def kept_numbers(found: SetFeatures) -> NDArray[np.int64]:
-    """Which pictures of a set the rows that were kept are of, by their numbers from 0.
-
-    It depends on nothing but their count: these are the draws of `zeuxis.metrics.gathering.Gathering`.
-    """
-    most = max(2, ROOM // (4 * found.rows.shape[1]))
-    numbers = np.arange(found.count)
-    if found.count <= most:
-        return numbers
-    places = np.where(numbers < most, numbers, np.random.default_rng(0).integers(0, numbers + 1))
-    kept = np.arange(most)
-    for number in np.flatnonzero((places < most) & (numbers >= most)):
-        kept[places[number]] = number
-    return kept

@@ -14,6 +14,7 @@ import numpy as np
 
 from zeuxis.errors import ZeuxisError
 from zeuxis.images import Picture, picture_files, read
+from zeuxis.images.picture import quantized
 from zeuxis.perception.download import file_digest
 
 AT_ONCE = 64  # pictures of a part
@@ -131,8 +132,7 @@ def _levels(array: np.ndarray) -> np.ndarray:
         raise ZeuxisError(
             f"the pictures hold values from {low:g} to {high:g}, but must be in [0, 1]: rescale them"
         )
-    levels: np.ndarray = np.rint(np.clip(array, 0, 1) * np.float32(255)).astype(np.uint8)
-    return levels
+    return quantized(array, np.uint8)
 
 
 def _folder(folder: Path, size: tuple[int, int] | None) -> Pictures:

@@ -114,8 +114,8 @@ def _in_strips(
 
 
 @dataclass(frozen=True)
-class _Strip:
-    """Rows `first` to `last` of a stage's input, seen with some rows more on both sides."""
+class Strip:
+    """Rows `first` to `last` of a picture or a stage's input, seen with some rows more on both sides."""
 
     first: int
     last: int
@@ -123,6 +123,7 @@ class _Strip:
     below: int
 
     def cut(self, tensor: Tensor) -> Tensor:
+        """The rows that are seen, of N x C x H x W."""
         return tensor[:, :, self.first - self.above : self.last + self.below]
 
 
@@ -149,7 +150,7 @@ class _Stage:
             memory_format=torch.channels_last,
         )
 
-    def run(self, x: Tensor, strip: _Strip) -> tuple[Tensor, dict[int, Tensor]]:
+    def run(self, x: Tensor, strip: Strip) -> tuple[Tensor, dict[int, Tensor]]:
         """The stage's output for a strip, and its readings by their number."""
         pools = self.steps[-1].startswith("pool")
         wanted = frozenset(reading.layer for _, reading in self.readings)
@@ -181,7 +182,7 @@ def _stages(vgg: VGG, readings: Sequence[Reading]) -> list[_Stage]:
     return stages
 
 
-def _strips(stage_input: Tensor, halo: int) -> Iterator[_Strip]:
+def _strips(stage_input: Tensor, halo: int) -> Iterator[Strip]:
     """Cut the rows of a stage's input so that a strip's features take about STRIP_BYTES."""
     _, channels, height, width = stage_input.shape
     row = 4 * width * max(64, 2 * channels) * 4  # bytes of the four tensors that a stage keeps
@@ -191,7 +192,7 @@ def _strips(stage_input: Tensor, halo: int) -> Iterator[_Strip]:
         first, last = last, last + rows
         if last > height - 2:  # a strip of one row could not be pooled
             last = height
-        yield _Strip(first, last, min(halo, first), min(halo, height - last))
+        yield Strip(first, last, min(halo, first), min(halo, height - last))
 
 
 def _stage_back(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from zeuxis.data import PictureSet, prepare, suggest_shape
+from zeuxis.data.pictures import skipped_note
 from zeuxis.data.sources import find_source
 from zeuxis.errors import ZeuxisError
 from zeuxis.gan.finding import IN_RUN
@@ -156,7 +157,5 @@ def _notes(generator: Generator, data: Path) -> tuple[str, ...]:
 
 
 def _skipped(pictures: PictureSet) -> tuple[str, ...]:
-    if not pictures.skipped:
-        return ()
-    first = next(iter(pictures.skipped.values()))
-    return (f"{len(pictures.skipped):,} could not be used, the first because: {first}",)
+    note = skipped_note(pictures.skipped)
+    return () if note is None else (note,)

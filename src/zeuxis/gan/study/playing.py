@@ -16,6 +16,7 @@ from zeuxis.gan.study.settings import Cell
 from zeuxis.gan.training.keeper import Callback, Say
 from zeuxis.gan.training.plan import Length
 from zeuxis.gan.training.report import Report
+from zeuxis.gan.training.rivals import under
 from zeuxis.gan.training.run import resume, train
 from zeuxis.gan.training.setting_up import Job
 from zeuxis.images import write
@@ -125,10 +126,7 @@ def averaged(run: RunFolder, job: Job, device: torch.device) -> Generator:
     tensors, _ = load_checkpoint(run.last, device)
     with torch.random.fork_rng(devices=[]):  # first weights are drawn, and of no use
         generator = job.family.build(job.shape)[0]
-    prefix = "average."
-    generator.load_state_dict(
-        {k.removeprefix(prefix): tensor for k, tensor in tensors.items() if k.startswith(prefix)}
-    )
+    generator.load_state_dict(under(tensors, "average"))
     return generator.to(device).eval()
 
 

@@ -99,12 +99,12 @@ class Rivals:
     def restore(self, tensors: dict[str, Tensor], numbers: dict[str, Any]) -> None:
         """Go on from what `state` gave, of which nothing is kept but copies."""
         for name in ("generator", "discriminator", "average"):
-            getattr(self, name).load_state_dict(_under(tensors, name))
+            getattr(self, name).load_state_dict(under(tensors, name))
         for name in ("generator_optimizer", "discriminator_optimizer"):
             optimizer = getattr(self, name)
             parameters = optimizer.param_groups[0]["params"]
             moments: dict[int, dict[str, Tensor]] = {}
-            for key, value in _under(tensors, name).items():
+            for key, value in under(tensors, name).items():
                 number, _, moment = key.partition(".")
                 copied = _laid_out_like(parameters[int(number)], value)
                 moments.setdefault(int(number), {})[moment] = copied
@@ -126,5 +126,6 @@ def _laid_out_like(parameter: Tensor, value: Tensor) -> Tensor:
     return torch.empty_like(parameter).copy_(value)
 
 
-def _under(tensors: dict[str, Tensor], name: str) -> dict[str, Tensor]:
+def under(tensors: dict[str, Tensor], name: str) -> dict[str, Tensor]:
+    """Those of a checkpoint that belong to one part of it, such as `"average"`, by their names in that."""
     return {k.removeprefix(f"{name}."): t for k, t in tensors.items() if k.startswith(f"{name}.")}

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from zeuxis.images import Picture
 from zeuxis.metrics.gathering import SetFeatures
-from zeuxis.metrics.nearest import Copies, copies, kept_numbers
+from zeuxis.metrics.nearest import Copies, copies
 from zeuxis.metrics.report.contents import Row, Section, Shown
 from zeuxis.metrics.report.drawings import histograms
 from zeuxis.metrics.sets import Evaluation
@@ -57,7 +57,7 @@ def sections(
     """
     known = known or real
     near = copies(made.found.rows, known.found.rows, min(NEIGHBOURS, len(known.found.rows) - 1))
-    order = kept_numbers(made.found), kept_numbers(known.found)
+    order = made.found.numbers, known.found.numbers
     found = [_samples(made), _copied(made, known, near, order, what), _extremes(made, near, order)]
     if evaluation.per_class and made.labels is not None and real.labels is not None:
         found.append(_classes(made, real, evaluation))
