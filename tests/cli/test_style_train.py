@@ -23,7 +23,7 @@ from zeuxis.models import load, read_card
 from zeuxis.style import gallery
 from zeuxis.style.training import any_lesson, run
 from zeuxis.style.training.settings import ADDING
-from zeuxis.style.training.trainer import Report
+from zeuxis.training.trainer import Report
 
 SEEN = ["--content-layers", "relu2_2", "--style-layers", "relu1_2,relu2_2", "--crop-sizes", "64",
         "--batch-size", "1", "--precision", "float32", "--device", "cpu"]  # fmt: skip

@@ -17,10 +17,10 @@ from zeuxis.models import Card, load, read_card, save
 from zeuxis.style.graphs import add_graphs
 from zeuxis.style.model import new_model
 from zeuxis.style.training import run as run_module
-from zeuxis.style.training import trainer
 from zeuxis.style.training.run import OUR_PHOTOGRAPHS, add_style
 from zeuxis.style.training.settings import ADDING, StyleTrainSettings
-from zeuxis.style.training.trainer import Report
+from zeuxis.training import trainer
+from zeuxis.training.trainer import Report
 
 Add = Callable[..., Card | None]
 

@@ -29,7 +29,7 @@ from zeuxis.style.training.any_run import train_any
 from zeuxis.style.training.any_settings import AnyTrainSettings
 from zeuxis.style.training.lessons import eyes
 from zeuxis.style.training.run import checkpoint_of
-from zeuxis.style.training.trainer import Report
+from zeuxis.training.trainer import Report
 
 LITTLE: dict[str, Any] = {
     "steps": 2, "batch_size": 1, "crop_sizes": (64,), "style_crop": 64, "hidden": 8,
@@ -244,13 +244,13 @@ def test_parts_of_paintings_larger_than_photographs(lesson: Callable[..., AnyLes
 
 def test_losses(lesson: Callable[..., AnyLesson]) -> None:
     taught = lesson()
-    losses = taught.losses(taught.batch(0, 1))
+    losses = next(taught.turns(taught.batch(0, 1)))
     assert set(losses) == {"content", "style", "tone", "patch", "tv", "plain"}
     torch.stack(list(losses.values())).sum().backward()  # type: ignore[no-untyped-call]
     for name, parameter in taught.model.named_parameters():
         assert parameter.grad is not None and parameter.grad.any(), name
     free = lesson(plain_weight=0.0)
-    assert "plain" not in free.losses(free.batch(0, 1))
+    assert "plain" not in next(free.turns(free.batch(0, 1)))
 
 
 # What is refused.

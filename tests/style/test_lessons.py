@@ -167,7 +167,7 @@ def test_each_crop_is_held_to_its_own_painting(lesson: StyleLesson) -> None:
     torch.manual_seed(0)
     assert lesson.model.rows is not None
     lesson.model.rows.data += torch.randn_like(lesson.model.rows)
-    losses = lesson.losses(batch)
+    losses = next(lesson.turns(batch))
     assert set(losses) == {"content", "style", "tone", "patch", "tv", "plain"}
     strokes = batch.sizes.float()
     painted = lesson.model(batch.photos, batch.styles, strokes)
@@ -188,16 +188,16 @@ def test_no_price_for_giving_back(
 ) -> None:
     settings = little(plain_weight=0.0)
     free = lesson_of(model_of(settings, 1), [painting], content, settings)
-    assert "plain" not in free.losses(free.batch(0, 1))
+    assert "plain" not in next(free.turns(free.batch(0, 1)))
     assert lesson.model.plain is not None
     lesson.model.plain.requires_grad_(False)
-    assert "plain" not in lesson.losses(lesson.batch(0, 1))
+    assert "plain" not in next(lesson.turns(lesson.batch(0, 1)))
 
 
 def test_one_size_of_strokes(little: Little, painting: Path, content: Path) -> None:
     settings = little(style_sizes=(64,))
     lesson = lesson_of(model_of(settings, 1), [painting], content, settings)
-    assert all(loss.isfinite() for loss in lesson.losses(lesson.batch(0, 1)).values())
+    assert all(loss.isfinite() for loss in next(lesson.turns(lesson.batch(0, 1))).values())
 
 
 def test_new_styles_begin_from_the_nearest(lesson: StyleLesson, little: Little) -> None:

@@ -18,10 +18,10 @@ from zeuxis.images import read
 from zeuxis.models import Card, load, read_card
 from zeuxis.style.model import load_model
 from zeuxis.style.training import run as run_module
-from zeuxis.style.training import trainer
 from zeuxis.style.training.run import checkpoint_of, train_styles
 from zeuxis.style.training.settings import StyleTrainSettings
-from zeuxis.style.training.trainer import Report
+from zeuxis.training import trainer
+from zeuxis.training.trainer import Report
 
 Little = Callable[..., StyleTrainSettings]
 Train = Callable[..., Card | None]

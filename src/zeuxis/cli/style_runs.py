@@ -12,7 +12,7 @@ from zeuxis.cli.options import all_of
 from zeuxis.cli.training import told
 
 if TYPE_CHECKING:
-    from zeuxis.style.training.trainer import Callback
+    from zeuxis.training.trainer import Callback
 
 RESUMABLE = "paints as far as it got; go on with the same and --resume"
 

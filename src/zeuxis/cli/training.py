@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from zeuxis.cli.display import clock
 
 if TYPE_CHECKING:
-    from zeuxis.style.training.trainer import Report
+    from zeuxis.training.trainer import Report
 
 
 def told(report: "Report") -> str:

@@ -1,5 +1,6 @@
 """What a model that paints like any picture is taught: styles of parts of paintings, never the same twice."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,7 +78,7 @@ class AnyLesson:
         photos = photos_of(step, steps, rng, self.crops, self.settings)
         return AnyBatch(photos.to(device), self._paintings(rng, len(photos)).to(device))
 
-    def losses(self, batch: AnyBatch) -> dict[str, Tensor]:
+    def turns(self, batch: AnyBatch) -> Iterator[dict[str, Tensor]]:
         """Content, style and roughness of the painted photos, and what giving one back costs."""
         with torch.no_grad():
             read = self.objective.see(batch.paintings, {*LAYERS, *self.settings.style_layers})
@@ -90,7 +91,7 @@ class AnyLesson:
             model, photo = self.model, batch.photos[:1]
             gap = plain_loss(model.network, model.plain, photo, self.precision)
             losses["plain"] = self.settings.plain_weight * gap
-        return losses
+        yield losses
 
     @torch.no_grad()
     def begin(self, row: Tensor) -> None:

@@ -19,8 +19,8 @@ from zeuxis.style.training.any_settings import AnyTrainSettings
 from zeuxis.style.training.lessons import READ_AT, eyes
 from zeuxis.style.training.session import Session
 from zeuxis.style.training.settings import check
-from zeuxis.style.training.trainer import Callback
 from zeuxis.training import checkpoint_of
+from zeuxis.training.trainer import Callback
 
 
 def train_any(

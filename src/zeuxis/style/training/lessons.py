@@ -1,6 +1,6 @@
 """What a model is taught: the styles of its paintings, on random crops of photographs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,7 +63,7 @@ class StyleLesson:
             torch.from_numpy(sizes).to(device),
         )
 
-    def losses(self, batch: Batch) -> dict[str, Tensor]:
+    def turns(self, batch: Batch) -> Iterator[dict[str, Tensor]]:
         """Content, style and roughness of the painted photos, and what giving one back costs."""
         strokes = batch.sizes.float() / max(len(self.settings.style_sizes) - 1, 1)
         with at_precision(batch.photos, self.precision):
@@ -74,7 +74,7 @@ class StyleLesson:
         if plain is not None and plain.requires_grad and self.settings.plain_weight > 0:
             gap = plain_loss(self.model.network, plain, batch.photos[:1], self.precision)
             losses["plain"] = self.settings.plain_weight * gap
-        return losses
+        yield losses
 
 
 def lesson_of(

@@ -18,8 +18,8 @@ from zeuxis.style.training.paintings import described
 from zeuxis.style.training.previews import Previews
 from zeuxis.style.training.session import Session
 from zeuxis.style.training.settings import ADDING, StyleTrainSettings, check
-from zeuxis.style.training.trainer import Callback
 from zeuxis.training import checkpoint_of
+from zeuxis.training.trainer import Callback
 
 OUR_PHOTOGRAPHS = Path(str(files("zeuxis.perception") / "photographs"))
 

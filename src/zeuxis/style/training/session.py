@@ -11,8 +11,8 @@ from torch import nn
 from zeuxis.style.training.paintings import digest_of
 from zeuxis.style.training.previews import Previews
 from zeuxis.style.training.settings import StyleTrainSettings
-from zeuxis.style.training.trainer import Batch, Callback, Lesson, Report, Trainer
 from zeuxis.training.lines import json_lines
+from zeuxis.training.trainer import Batch, Callback, Lesson, Report, Trainer
 
 LAST = 200  # steps that the final losses are the mean of
 
@@ -73,6 +73,8 @@ class Session(Generic[Batch]):
             checkpoint,
             [*callbacks, *self.callbacks, lambda report: self.losses.append(report.losses)],
             self.sources,
+            lambda name: self.settings.row_rate if name in ("rows", "plain") else 1.0,
+            _growth(self.settings.crop_sizes),
         )
         if resume:
             self.trainer.resume()
@@ -87,3 +89,8 @@ class Session(Generic[Batch]):
         losses = {f"{name}_loss": fmean(each[name] for each in self.losses) for name in parts}
         taken = {"steps": self.trainer.step, "seconds": round(self.trainer.seconds)}
         return taken | {name: round(loss, 4) for name, loss in losses.items()}
+
+
+def _growth(sides: Sequence[int]) -> float:
+    """How many times as long as one with the first crops a step takes on average."""
+    return sum(side**2 for side in sides) / len(sides) / sides[0] ** 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
@@ -13,9 +13,9 @@ import torch
 from torch import Tensor
 
 from zeuxis.errors import ZeuxisError
-from zeuxis.style.training import trainer as trainer_module
-from zeuxis.style.training.trainer import FLOOR, WARM_UP, Report
 from zeuxis.training import load_checkpoint
+from zeuxis.training import trainer as trainer_module
+from zeuxis.training.trainer import FLOOR, WARM_UP, Report
 
 spec = spec_from_file_location("arithmetic", Path(__file__).with_name("arithmetic.py"))
 assert spec is not None and spec.loader is not None
@@ -61,7 +61,7 @@ def test_the_learning_rate() -> None:
 def test_rows_learn_at_their_own_rate() -> None:
     """Adam's first step is as long as the learning rate, whatever the slope."""
     run = Run(steps=1, learning_rate=0.01, row_rate=7.0).train()
-    assert run.model.weights.tolist() == pytest.approx([0.01 / WARM_UP] * 3)
+    assert run.model.weights.tolist() == pytest.approx([0.01 / WARM_UP] * 3, rel=1e-4)
     assert run.model.rows[0].tolist() == pytest.approx([0.07 / WARM_UP] * 2)
 
 
@@ -78,6 +78,23 @@ def test_the_average_follows_every_step() -> None:
     with run.trainer.averaged():
         torch.testing.assert_close(run.model.weights.detach(), average)
     assert torch.equal(run.model.weights, seen[-1])
+
+
+def test_rivals_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second turn sees what the first has changed, and changes nothing of it."""
+    run, seen = Run(steps=1, learning_rate=0.01), list[list[float]]()
+
+    def turns(_: object) -> Iterator[dict[str, Tensor]]:
+        yield {"rows": (run.model.rows - 1).square().mean()}
+        seen.append([*run.model.rows[0].tolist(), *run.model.weights.tolist()])
+        yield {"weights": (run.model.weights - run.model.rows.detach().mean()).square().mean()}
+
+    monkeypatch.setattr(run.lesson, "turns", turns)
+    run.train()
+    assert seen == [[pytest.approx(0.05 / WARM_UP, rel=1e-4)] * 2 + [0.0] * 3]
+    assert run.model.rows[0].tolist() == seen[0][:2]
+    assert run.model.weights.tolist() == pytest.approx([0.01 / WARM_UP] * 3, rel=1e-4)
+    assert set(run.reports[0].losses) == {"rows", "weights"}
 
 
 # Steps back.

@@ -1,10 +1,9 @@
 """A lesson that takes no time, for the tests of the loop; each of them loads this file."""
 
-from __future__ import annotations
-
 import math
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +11,21 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from zeuxis.style.training.settings import StyleTrainSettings
-from zeuxis.style.training.trainer import Report, Trainer
+from zeuxis.training.trainer import Report, Trainer
 
 STEPS = 12
+
+
+@dataclass(frozen=True)
+class Knobs:
+    """What the loop asks for, and two of a job."""
+
+    steps: int = STEPS
+    minutes: float | None = None
+    learning_rate: float = 0.1
+    averaging: float = 0.999
+    row_rate: float = 5.0
+    seed: int = 0
 
 
 class Numbers(nn.Module):
@@ -45,12 +55,12 @@ class Arithmetic:
         self.asked.append((step, steps))
         return step, torch.from_numpy(1 + 0.1 * np.random.default_rng([0, step]).random(3)).float()
 
-    def losses(self, batch: tuple[int, Tensor]) -> dict[str, Tensor]:
+    def turns(self, batch: tuple[int, Tensor]) -> Iterator[dict[str, Tensor]]:
         step, numbers = batch
         loss = (self.model.weights - numbers).square().mean()
         if self.at.get(step):
             loss = self.at[step].pop()(loss)
-        return {"weights": loss, "rows": (self.model.rows - 1).square().mean()}
+        yield {"weights": loss, "rows": (self.model.rows - 1).square().mean()}
 
 
 def not_finite(loss: Tensor) -> Tensor:
@@ -77,11 +87,20 @@ class Run:
         self.model, self.reports = Numbers(), list[Report]()
         callbacks = [self.reports.append, *knobs.pop("callbacks", [])]
         sources = {"paintings": knobs.pop("paintings", "")}
-        settings = StyleTrainSettings(**{"steps": STEPS, "learning_rate": 0.1} | knobs)
+        growth, settings = knobs.pop("growth", 1.0), Knobs(**knobs)
         self.lesson = Arithmetic(self.model, at)
-        self.trainer = Trainer(self.model, self.lesson, settings, path, callbacks, sources)
+        self.trainer = Trainer(
+            self.model,
+            self.lesson,
+            settings,
+            path,
+            callbacks,
+            sources,
+            lambda name: settings.row_rate if name == "rows" else 1.0,
+            growth,
+        )
 
-    def train(self, resume: bool = False) -> Run:
+    def train(self, resume: bool = False) -> "Run":
         if resume:
             self.trainer.resume()
         self.done = self.trainer.train()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,9 @@ import torch
 from torch import Tensor
 
 from zeuxis.errors import ZeuxisError
-from zeuxis.style.training import trainer as trainer_module
-from zeuxis.style.training.trainer import Report
 from zeuxis.training import save_checkpoint
+from zeuxis.training import trainer as trainer_module
+from zeuxis.training.trainer import Report
 
 spec = spec_from_file_location("arithmetic", Path(__file__).with_name("arithmetic.py"))
 assert spec is not None and spec.loader is not None
@@ -68,7 +68,7 @@ def test_no_checkpoint_now_and_then_only(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "other", [{"seed": 1}, {"style_weight": 2.0}, {"steps": 13}, {"style_sizes": (64,)}], ids=str
+    "other", [{"seed": 1}, {"row_rate": 2.0}, {"steps": 13}, {"averaging": 0.9}], ids=str
 )
 def test_other_settings_are_refused(tmp_path: Path, other: dict[str, Any]) -> None:
     Run(tmp_path / "c", callbacks=[ctrl_c_at(2)]).train()
@@ -124,20 +124,20 @@ class Clock:
         monkeypatch.setattr(time, "monotonic", lambda: self.now)
 
     def watch(self, run: Run) -> Run:
-        losses = run.lesson.losses
+        turns = run.lesson.turns
 
-        def slow(batch: tuple[int, Tensor]) -> dict[str, Tensor]:
+        def slow(batch: tuple[int, Tensor]) -> Iterator[dict[str, Tensor]]:
             self.now += self.seconds(batch[0])
-            return losses(batch)
+            return turns(batch)
 
-        run.lesson.losses = slow  # type: ignore[method-assign]
+        run.lesson.turns = slow  # type: ignore[method-assign]
         return run
 
 
 def test_as_many_steps_as_there_is_time_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first step is slow, one is disturbed: neither counts for the pace."""
     clock = Clock(monkeypatch, lambda step: {0: 3.0, 5: 2.0}.get(step, 0.5))
-    run = clock.watch(Run(minutes=0.5, crop_sizes=(64,))).train()
+    run = clock.watch(Run(minutes=0.5)).train()
     assert run.done and len(run.reports) == 13 + int((30 - 3 - 2 - 11 * 0.5) / 0.5)
     assert run.reports[-1].seconds == pytest.approx(30.0, abs=0.5)
     assert (
@@ -148,7 +148,7 @@ def test_as_many_steps_as_there_is_time_for(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_larger_crops_later_take_longer(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock(monkeypatch, lambda _: 0.1)
-    run = clock.watch(Run(minutes=0.5, crop_sizes=(64, 128))).train()
+    run = clock.watch(Run(minutes=0.5, growth=2.5)).train()
     mean = 0.1 * (1 + 4) / 2
     assert len(run.reports) == 13 + int((30 - 1.3) / mean)
 

@@ -1,4 +1,4 @@
-"""The loop: steps of descent on what a lesson costs (Johnson et al. 2016, section 3)."""
+"""The loop of networks that learn a task from pictures: steps of descent on what a lesson costs."""
 
 import json
 import math
@@ -14,9 +14,9 @@ import torch
 from torch import Tensor, nn
 
 from zeuxis.errors import ZeuxisError
-from zeuxis.style.training.settings import StyleTrainSettings
-from zeuxis.training import Interrupt, load_checkpoint, save_checkpoint
 from zeuxis.training.averaging import Average
+from zeuxis.training.checkpoint import load_checkpoint, save_checkpoint
+from zeuxis.training.signals import Interrupt
 
 CHECKPOINT_SECONDS = 60.0
 SNAPSHOT_STEPS = 50  # how far a step back goes at most
@@ -65,8 +65,32 @@ class Lesson(Protocol[Batch]):
     def batch(self, step: int, steps: int) -> Batch:
         """The batch of a step out of so many."""
 
-    def losses(self, batch: Batch) -> dict[str, Tensor]:
-        """What the model costs on a batch, by part, weighted."""
+    def turns(self, batch: Batch) -> Iterator[dict[str, Tensor]]:
+        """What the model costs on a batch, by part, weighted: once, or by turns for rivals.
+
+        After each turn a step is taken by the parameters that it has a slope for, before the next turn is
+        asked for. Parts of all turns have names of their own.
+        """
+
+
+class TrainSettings(Protocol):
+    """The knobs of the loop; those of a job are a dataclass that has these among others."""
+
+    @property
+    def steps(self) -> int:
+        """To take, unless minutes are given."""
+
+    @property
+    def minutes(self) -> float | None:
+        """To train for."""
+
+    @property
+    def learning_rate(self) -> float:
+        """Of Adam, at its highest."""
+
+    @property
+    def averaging(self) -> float:
+        """Decay of the averaged weights, a step."""
 
 
 class Trainer(Generic[Batch]):
@@ -75,7 +99,9 @@ class Trainer(Generic[Batch]):
     Args:
         model: is changed in place.
         lesson: what it is taught.
-        settings: the knobs.
+        settings: the knobs, a dataclass.
+        rates: times the learning rate, for a parameter by its name; 1 if it is not given.
+        growth: times the time of a first step that a step takes on average, where later ones are slower.
         checkpoint: a file to keep the state in.
         callbacks: called after each step.
         sources: by what it is, a digest of what is learned from; the checkpoint belongs to these.
@@ -85,18 +111,22 @@ class Trainer(Generic[Batch]):
         self,
         model: nn.Module,
         lesson: Lesson[Batch],
-        settings: StyleTrainSettings,
+        settings: TrainSettings,
         checkpoint: Path | None = None,
         callbacks: Sequence[Callback] = (),
         sources: Mapping[str, str] | None = None,
+        rates: Callable[[str], float] = lambda _: 1.0,
+        growth: float = 1.0,
     ) -> None:
-        self.model, self.lesson, self.settings = model, lesson, settings
+        self.model, self.lesson, self.settings, self.growth = model, lesson, settings, growth
         self.checkpoint, self.callbacks = checkpoint, list(callbacks)
-        self.origin = _plain({"settings": asdict(settings), **(sources or {})})
+        self.origin = _plain({"settings": asdict(settings), **(sources or {})})  # type: ignore[call-overload]
         self.trained = {n: p for n, p in model.named_parameters() if p.requires_grad}
         self.optimizer = torch.optim.Adam(
-            [{"params": [p], "rate": self._rate(n)} for n, p in self.trained.items()]
+            [{"params": [p], "rate": rates(n)} for n, p in self.trained.items()]
         )
+        state = model.state_dict(keep_vars=True)  # without the buffers that are not kept
+        self._buffers = {n: b for n, b in state.items() if not isinstance(b, nn.Parameter)}
         self.average = Average(model, settings.averaging)
         self.step, self.steps, self.seconds, self.recoveries = 0, settings.steps, 0.0, 0
         self.measured = False  # the number of steps, if minutes were asked for
@@ -105,7 +135,7 @@ class Trainer(Generic[Batch]):
     def train(self) -> bool:
         """Train until done or until Ctrl-C; whether it is done."""
         began, saved = time.monotonic() - self.seconds, time.monotonic()
-        pace = _Pace(self.settings) if self._is_timed() else None
+        pace = self._pace()
         if pace is not None:
             self.steps = max(self.steps, self.step + TIMED_STEPS + 1)
         snapshot = self._state()
@@ -138,15 +168,16 @@ class Trainer(Generic[Batch]):
         """One step of descent; the losses before it. No step and None if it would not be a finite one."""
         for group in self.optimizer.param_groups:
             group["lr"] = self.slowdown * self._learning_rate() * group["rate"]
-        losses = self.lesson.losses(batch)
-        self.optimizer.zero_grad(set_to_none=True)
-        torch.stack(list(losses.values())).sum().backward()  # type: ignore[no-untyped-call]
-        values = {name: loss.item() for name, loss in losses.items()}
-        slopes = [each.grad for each in self.trained.values() if each.grad is not None]
-        steepness = torch.nn.utils.get_total_norm(slopes).item()
-        if not math.isfinite(sum(values.values()) + steepness):  # one can be where the other is not
-            return None
-        self.optimizer.step()
+        values: dict[str, float] = {}
+        for losses in self.lesson.turns(batch):
+            self.optimizer.zero_grad(set_to_none=True)
+            torch.stack(list(losses.values())).sum().backward()  # type: ignore[no-untyped-call]
+            values |= {name: loss.item() for name, loss in losses.items()}
+            slopes = [each.grad for each in self.trained.values() if each.grad is not None]
+            steepness = torch.nn.utils.get_total_norm(slopes).item()
+            if not math.isfinite(sum(values.values()) + steepness):  # one can be, the other not
+                return None
+            self.optimizer.step()  # of those parameters alone that have a slope
         self.average.update(self.model)
         return values
 
@@ -155,9 +186,6 @@ class Trainer(Generic[Batch]):
         up = min(1.0, (self.step + 1) / WARM_UP)
         down = 0.5 * (1 + math.cos(math.pi * self.step / self.steps))
         return self.settings.learning_rate * up * (FLOOR + (1 - FLOOR) * down)
-
-    def _rate(self, name: str) -> float:
-        return self.settings.row_rate if name in ("rows", "plain") else 1.0
 
     def _feed(self) -> Iterator[Batch]:
         """The batches from here on, each made while the one before is learned from."""
@@ -179,9 +207,10 @@ class Trainer(Generic[Batch]):
         self._set_state(*snapshot)
         self.recoveries, self.slowdown = recoveries, slowdown
 
-    def _is_timed(self) -> bool:
-        """Whether the number of steps is still to be measured."""
-        return self.settings.minutes is not None and not self.measured
+    def _pace(self) -> "_Pace | None":
+        """What measures the number of steps, if it is still to be measured."""
+        minutes = self.settings.minutes
+        return None if minutes is None or self.measured else _Pace(minutes, self.growth)
 
     @contextmanager
     def averaged(self) -> Iterator[None]:
@@ -226,6 +255,7 @@ class Trainer(Generic[Batch]):
             for key, value in self.optimizer.state.get(parameter, {}).items():
                 tensors[f"adam.{key}.{name}"] = value.detach().clone()
         tensors |= {f"average.{n}": v.clone() for n, v in self.average.values.items()}
+        tensors |= {f"buffer.{n}": b.clone() for n, b in self._buffers.items()}
         state: dict[str, Any] = {name: getattr(self, name) for name in NUMBERS}
         return tensors, state | {"averaged": self.average.steps}
 
@@ -239,6 +269,8 @@ class Trainer(Generic[Batch]):
                 if f"adam.{key}.{name}" in tensors
             }
             self.optimizer.state[parameter] = moments
+        for name, buffer in self._buffers.items():
+            buffer.copy_(tensors[f"buffer.{name}"])
         for name in self.average.values:
             self.average.values[name] = tensors[f"average.{name}"].clone()
         self.average.steps = state["averaged"]
@@ -249,11 +281,8 @@ class Trainer(Generic[Batch]):
 class _Pace:
     """How many steps fit into the minutes asked for, from how long the first ones took."""
 
-    def __init__(self, settings: StyleTrainSettings) -> None:
-        assert settings.minutes is not None
-        self.seconds = 60 * settings.minutes
-        sides = settings.crop_sizes
-        self.slower = sum(side**2 for side in sides) / len(sides) / sides[0] ** 2
+    def __init__(self, minutes: float, growth: float) -> None:
+        self.seconds, self.growth = 60 * minutes, growth
         self.ends: list[float] = []
 
     def is_known(self, seconds: float) -> bool:
@@ -264,7 +293,7 @@ class _Pace:
     def steps_left(self, seconds: float) -> int:
         """How many more steps there is time for."""
         gaps = sorted(b - a for a, b in zip(self.ends, self.ends[1:], strict=False))
-        usual = gaps[len(gaps) // 2] * self.slower
+        usual = gaps[len(gaps) // 2] * self.growth
         return max(1, int((self.seconds - seconds) / usual))
 
 
