@@ -31,8 +31,8 @@ from zeuxis.style.model import StyleModel, load_model
 from zeuxis.style.training import trainer
 from zeuxis.style.training.lessons import Batch, StyleLesson, begin_from_nearest, lesson_of
 from zeuxis.style.training.run import add_style
-from zeuxis.style.training.session import Session
 from zeuxis.style.training.settings import ADDING, StyleTrainSettings
+from zeuxis.training.session import Session
 
 HERE = Path(__file__).parent
 PICTURES = {
@@ -73,7 +73,7 @@ def trained(
         assert model.rows is not None
         model.rows.data[1:] = known.rows
         lesson = Half(**vars(lesson))
-    session = Session(model, lesson, settings)
+    session = Session(model, lesson, settings, rates=settings.rate, growth=settings.growth)
     session.train()
     card = Card(name=output.stem, kind=card.kind, extra=model.extra())
     save(output, add_graphs(model.tensors(), card), card)

@@ -17,9 +17,9 @@ from zeuxis.style.model import load_model
 from zeuxis.style.training.any_lesson import AnyLesson, AnyModel
 from zeuxis.style.training.any_settings import AnyTrainSettings
 from zeuxis.style.training.lessons import READ_AT, eyes
-from zeuxis.style.training.session import Session
 from zeuxis.style.training.settings import check
 from zeuxis.training import checkpoint_of
+from zeuxis.training.session import Session
 from zeuxis.training.trainer import Callback
 
 
@@ -79,7 +79,7 @@ def train_any(
     )
     lesson.begin(known.rows.detach().mean((0, 1)).to(device))
     sources = {"paintings": lesson.paintings.files, "networks to start from": [Path(start)]}
-    session = Session(model, lesson, settings, sources)
+    session = Session(model, lesson, settings, sources, rates=settings.rate, growth=settings.growth)
     if trace is not None:
         session.trace(Path(trace), resume)
     done = session.train(callbacks, checkpoint, resume)

@@ -1,8 +1,7 @@
 """The paintings of a training run: their names, and what of them is to be matched."""
 
-import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -65,18 +64,6 @@ def grams_of(
     return {
         layer: torch.stack(found).reshape(*shape, *found[0].shape) for layer, found in grams.items()
     }
-
-
-def digest_of(files: Iterable[Path]) -> str:
-    """What tells these files, in this order, from others; one that cannot be read counts as empty."""
-    whole = hashlib.sha256()
-    for file in files:
-        try:
-            content = file.read_bytes()
-        except OSError:
-            content = b""
-        whole.update(hashlib.sha256(content).digest())
-    return whole.hexdigest()
 
 
 def _scaled(picture: Picture, short_side: int) -> np.ndarray:

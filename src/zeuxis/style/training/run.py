@@ -16,9 +16,9 @@ from zeuxis.style.model import StyleModel, load_model, new_model
 from zeuxis.style.training.lessons import begin_from_nearest, lesson_of
 from zeuxis.style.training.paintings import described
 from zeuxis.style.training.previews import Previews
-from zeuxis.style.training.session import Session
 from zeuxis.style.training.settings import ADDING, StyleTrainSettings, check
 from zeuxis.training import checkpoint_of
+from zeuxis.training.session import Session
 from zeuxis.training.trainer import Callback
 
 OUR_PHOTOGRAPHS = Path(str(files("zeuxis.perception") / "photographs"))
@@ -76,7 +76,14 @@ def train_styles(
     config = {name: getattr(settings, name) for name in knobs_of}
     model = new_model(settings.network, config, styles, settings.seed)
     lesson = lesson_of(model, pictures, Path(content), settings)
-    session = Session(model, lesson, settings, {"paintings": pictures})
+    session = Session(
+        model,
+        lesson,
+        settings,
+        {"paintings": pictures},
+        rates=settings.rate,
+        growth=settings.growth,
+    )
     if preview_photos:
         sheet = output.with_name(f"{output.stem}.preview.jpg")
         session.preview(Previews(model, preview_photos, sheet, preview_every))
@@ -153,7 +160,7 @@ def add_style(
     photos = OUR_PHOTOGRAPHS if content is None else Path(content)
     lesson = lesson_of(model, [painting], photos, settings)
     begin_from_nearest(lesson, whole)
-    session = Session(model, lesson, settings)
+    session = Session(model, lesson, settings, rates=settings.rate, growth=settings.growth)
     if trace is not None:
         session.trace(Path(trace))
     done = session.train(callbacks)

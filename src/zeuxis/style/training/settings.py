@@ -75,6 +75,16 @@ class StyleTrainSettings:
     )
     seed: int = setting(0, "Where randomness starts from.", low=0, high=2**63 - 1)
 
+    @property
+    def growth(self) -> float:
+        """How many times as long as one with the first crops a step takes on average."""
+        areas = [side**2 for side in self.crop_sizes]
+        return sum(areas) / len(areas) / areas[0]
+
+    def rate(self, name: str) -> float:
+        """Times the learning rate, for a parameter by its name."""
+        return self.row_rate if name in ("rows", "plain") else 1.0
+
 
 ADDING = StyleTrainSettings(
     minutes=5.0, batch_size=2, learning_rate=0.012, averaging=0.99, plain_weight=0.0

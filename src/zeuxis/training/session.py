@@ -1,20 +1,35 @@
 """What a training run has around its loop: previews, a trace, figures for the card."""
 
+import hashlib
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from statistics import fmean
-from typing import Generic
+from typing import Generic, Protocol
 
 from torch import nn
 
-from zeuxis.style.training.paintings import digest_of
-from zeuxis.style.training.previews import Previews
-from zeuxis.style.training.settings import StyleTrainSettings
 from zeuxis.training.lines import json_lines
-from zeuxis.training.trainer import Batch, Callback, Lesson, Report, Trainer
+from zeuxis.training.trainer import (
+    Batch,
+    Callback,
+    Lesson,
+    Report,
+    Trainer,
+    TrainSettings,
+)
 
 LAST = 200  # steps that the final losses are the mean of
+
+
+class Previews(Protocol):
+    """Pictures of how far a model has come."""
+
+    def is_due(self, step: int) -> bool:
+        """Whether some are to be written after a step."""
+
+    def write(self) -> None:
+        """Write them, of the model as it is."""
 
 
 class Session(Generic[Batch]):
@@ -23,19 +38,24 @@ class Session(Generic[Batch]):
     Args:
         model: is trained.
         lesson: what it is taught.
-        settings: the knobs.
+        settings: the knobs, a dataclass.
         sources: by what they are, files that are learned from; a checkpoint belongs to these.
+        rates: times the learning rate, for a parameter by its name.
+        growth: times the time of a first step that a step takes on average.
     """
 
     def __init__(
         self,
         model: nn.Module,
         lesson: Lesson[Batch],
-        settings: StyleTrainSettings,
+        settings: TrainSettings,
         sources: Mapping[str, Sequence[Path]] | None = None,
+        rates: Callable[[str], float] = lambda _: 1.0,
+        growth: float = 1.0,
     ) -> None:
         self.model, self.lesson, self.settings = model, lesson, settings
-        self.sources = {what: digest_of(files) for what, files in (sources or {}).items()}
+        self.sources = {what: _digest(files) for what, files in (sources or {}).items()}
+        self.rates, self.growth = rates, growth
         self.callbacks: list[Callback] = []
         self.losses: deque[dict[str, float]] = deque(maxlen=LAST)
         self.trainer: Trainer[Batch] | None = None
@@ -73,8 +93,8 @@ class Session(Generic[Batch]):
             checkpoint,
             [*callbacks, *self.callbacks, lambda report: self.losses.append(report.losses)],
             self.sources,
-            lambda name: self.settings.row_rate if name in ("rows", "plain") else 1.0,
-            _growth(self.settings.crop_sizes),
+            self.rates,
+            self.growth,
         )
         if resume:
             self.trainer.resume()
@@ -91,6 +111,13 @@ class Session(Generic[Batch]):
         return taken | {name: round(loss, 4) for name, loss in losses.items()}
 
 
-def _growth(sides: Sequence[int]) -> float:
-    """How many times as long as one with the first crops a step takes on average."""
-    return sum(side**2 for side in sides) / len(sides) / sides[0] ** 2
+def _digest(files: Iterable[Path]) -> str:
+    """What tells these files, in this order, from others; one that cannot be read counts as empty."""
+    whole = hashlib.sha256()
+    for file in files:
+        try:
+            content = file.read_bytes()
+        except OSError:
+            content = b""
+        whole.update(hashlib.sha256(content).digest())
+    return whole.hexdigest()
