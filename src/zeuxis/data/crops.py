@@ -1,6 +1,7 @@
 """Random square crops of a folder of photographs."""
 
 from collections import OrderedDict
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -21,14 +22,17 @@ class Crops:
     Args:
         folder: with the photographs.
         short_side: pixels; a photograph with a longer short side is made smaller on reading.
+        leave_out: files of the folder that are not drawn from.
 
     Raises:
         ZeuxisError: if there is no such folder, or no picture in it.
     """
 
-    def __init__(self, folder: str | Path, short_side: int) -> None:
+    def __init__(
+        self, folder: str | Path, short_side: int, leave_out: Collection[Path] = ()
+    ) -> None:
         self.folder = Path(folder)
-        self.files = list(picture_files(self.folder))
+        self.files = [file for file in picture_files(self.folder) if file not in leave_out]
         if not self.files:
             raise ZeuxisError(f"there are no pictures in {folder}: give a folder with some")
         self.short_side = short_side

@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -66,7 +66,7 @@ def graphs_of(generator: Generator) -> dict[str, Graph]:
         pictures = drawn(resting, resting.synthesis, styles, ["pictures"])
         names = set(resting.state_dict())
         _drawn[kind] = {
-            part: _without_weights(model, names)
+            part: without_weights(model, names)
             for part, model in zip(PARTS, (latents, pictures), strict=True)
         }
     return _drawn[kind]
@@ -79,21 +79,26 @@ def inputs_of(shape: Shape) -> dict[str, Tensor]:
 
 
 def drawn(
-    module: nn.Module, forward: Any, inputs: dict[str, Tensor], outputs: list[str]
+    module: nn.Module,
+    forward: Any,
+    inputs: dict[str, Tensor],
+    outputs: list[str],
+    free: Mapping[int, str] | None = None,
 ) -> ModelProto:
     """The graph of a module's method, with the weights in it.
 
     Args:
         module: in evaluation mode.
         forward: the method, of tensors.
-        inputs: by name, in order: two of a batch whose length is free, or a single number.
+        inputs: by name, in order: tensors with the axes that are free, or single numbers.
         outputs: names of what it gives.
+        free: names of the axes that are free; None for the first one, a batch's.
 
     Raises:
         ZeuxisError: without onnx and onnxscript.
     """
-    free = torch.export.Dim("batch")
-    shapes = tuple({0: free} if each.ndim else None for each in inputs.values())
+    axes = {axis: torch.export.Dim(name) for axis, name in (free or {0: "batch"}).items()}
+    shapes = tuple(axes if each.ndim else None for each in inputs.values())
     module.forward = forward
     try:
         with _quietly():
@@ -125,7 +130,8 @@ def _resting(generator: Generator) -> Generator:
     return found.to(device="cpu", memory_format=torch.contiguous_format)  # type: ignore[call-overload,no-any-return]
 
 
-def _without_weights(model: ModelProto, names: set[str]) -> Graph:
+def without_weights(model: ModelProto, names: set[str]) -> Graph:
+    """A graph that is to get the weights of these names from a model file."""
     from onnx import TensorProto
 
     weights: list[TensorProto] = []

@@ -1,0 +1,13 @@
+"""The networks that enlarge, by the `kind` on the card of their model files."""
+
+from zeuxis.registry import Registry
+from zeuxis.upscaling.networks.johnson_sr import JohnsonSR
+from zeuxis.upscaling.networks.loupe import Loupe
+from zeuxis.upscaling.networks.srresnet import SRResNet
+
+Enlarging = Loupe | JohnsonSR | SRResNet
+
+NETWORKS = Registry[type[Enlarging]]("network")
+NETWORKS.register("loupe")(Loupe)
+NETWORKS.register("johnson-sr")(JohnsonSR)
+NETWORKS.register("srresnet")(SRResNet)

@@ -1,0 +1,1 @@
+"""Teaching networks to enlarge."""
