@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy and torch read it
 
@@ -87,3 +89,32 @@ def folder(
         write(Picture.from_array(photo), name)
     Path("in/b.jpg").write_bytes(b"\xff\xd8\xff broken, as a camera's card leaves it behind")
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def stand_in() -> ModuleType:
+    """The module that makes networks that enlarge, for want of trained ones."""
+    path = Path(__file__).parent / "upscaling" / "stand_in.py"
+    spec = spec_from_file_location("enlarging_stand_in", path)
+    assert spec is not None and spec.loader is not None
+    made = module_from_spec(spec)
+    spec.loader.exec_module(made)
+    return made
+
+
+@pytest.fixture(scope="session")
+def enlarging_files(tmp_path_factory: pytest.TempPathFactory, stand_in: ModuleType) -> Path:
+    """A folder of model files that enlarge as those that are shipped do, that nobody has trained."""
+    models = tmp_path_factory.mktemp("upscaling")
+    for scale in (2, 4, 8):
+        stand_in.save_stand_in(models / f"x{scale}.safetensors", scale, sharp=scale != 8)
+    return models
+
+
+@pytest.fixture
+def enlargers(enlarging_files: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """That folder in the place of the shipped one."""
+    from zeuxis.upscaling import gallery
+
+    monkeypatch.setattr(gallery, "MODELS", enlarging_files)
+    return enlarging_files

@@ -141,6 +141,8 @@ def test_what_is_allowed_is_no_breach(path: str, source: str) -> None:
         "from zeuxis.cli.main import main; main(['styles', '--help'], standalone_mode=False)",
         "import zeuxis.style.batch, zeuxis.style.sheet, zeuxis.runtime",
         "import zeuxis; zeuxis.Stylizer, zeuxis.Stylized, zeuxis.StylizeSettings, zeuxis.stylize",
+        "import zeuxis.upscaling; zeuxis.Upscaler, zeuxis.Upscaled, zeuxis.UpscaleSettings, zeuxis.upscale",
+        "from zeuxis.cli.main import main; main(['upscale', '--help'], standalone_mode=False)",
         "from zeuxis.cli.main import main; main(['gan', 'train', '--help'], standalone_mode=False)",
         "from zeuxis.cli.main import main; main(['gan', 'sample', '--help'], standalone_mode=False)",
         "import zeuxis; zeuxis.Generator; import zeuxis.gan; zeuxis.gan.Samples, zeuxis.gan.GanSettings",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from zeuxis.gan import Generator
     from zeuxis.painting import Painting, PaintSettings, paint
     from zeuxis.style import Stylized, Stylizer, StylizeSettings, stylize
+    from zeuxis.upscaling import Upscaled, Upscaler, UpscaleSettings, upscale
 
 __all__ = [
     "Generator",
@@ -20,10 +21,14 @@ __all__ = [
     "StylizeSettings",
     "Stylized",
     "Stylizer",
+    "UpscaleSettings",
+    "Upscaled",
+    "Upscaler",
     "ZeuxisError",
     "__version__",
     "paint",
     "stylize",
+    "upscale",
 ]
 
 __version__ = "0.1.0"
@@ -35,8 +40,12 @@ _ROOMS = {
     "StylizeSettings": "zeuxis.style",
     "Stylized": "zeuxis.style",
     "Stylizer": "zeuxis.style",
+    "UpscaleSettings": "zeuxis.upscaling",
+    "Upscaled": "zeuxis.upscaling",
+    "Upscaler": "zeuxis.upscaling",
     "paint": "zeuxis.painting",
     "stylize": "zeuxis.style",
+    "upscale": "zeuxis.upscaling",
 }
 
 

@@ -18,8 +18,8 @@ from click.testing import CliRunner, Result
 from PIL import Image
 
 from zeuxis.cli import display
+from zeuxis.cli.display import share_done
 from zeuxis.cli.main import main
-from zeuxis.cli.stylize import _progress
 from zeuxis.style import stylize_file
 
 ARTIST = 0x013B  # the EXIF tag
@@ -130,8 +130,8 @@ def test_progress(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = run("in", "--style", "scream", "-o", "out").stderr
     assert "a.png (1 of 3)  0:00 left  100% painted\n" in lines
     assert "c.jpg (3 of 3)  " in lines
-    assert _progress(0.25, 30.0) == "1:30 left  25% painted"
-    assert _progress(0.01, 30.0) == "1% painted"  # too early to tell
+    assert share_done(0.25, 30.0, "painted") == "1:30 left  25% painted"
+    assert share_done(0.01, 30.0, "painted") == "1% painted"  # too early to tell
 
 
 # What it refuses.

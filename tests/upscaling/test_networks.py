@@ -28,6 +28,8 @@ KINDS = [
     ("johnson-sr", {"scale": 2}),
     ("johnson-sr", {"scale": 4}),
     ("johnson-sr", {"scale": 8}),
+    ("srcnn", {"scale": 3}),
+    ("srcnn", {"scale": 4}),
     ("srresnet", {"scale": 2, "blocks": 2}),
     ("srresnet", {"scale": 3, "blocks": 1}),
     ("srresnet", {"scale": 4, "blocks": 1}),
@@ -112,6 +114,11 @@ def test_johnson_sr_is_that_of_the_supplement() -> None:
         assert found[9:-1] == [(64, 64, 3, 2)] * doublings
     with pytest.raises(ZeuxisError, match="scale 3 is not 2, 4 or 8"):
         new_network("johnson-sr", {"scale": 3}, 0)
+
+
+def test_srcnn_has_filters_9_5_5() -> None:
+    network = new_network("srcnn", {"scale": 4}, 0)
+    assert layers(network) == [(3, 64, 9, 1), (64, 32, 5, 1), (32, 3, 5, 1)]
 
 
 def test_srresnet_is_that_of_figure_4() -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 SECONDS_BETWEEN_LINES = 5.0
 FRAMES_PER_SECOND = 8
+KNOWN_FROM = 0.03  # the share from which on the time left can be told
 
 
 class Display:
@@ -124,3 +125,23 @@ def countdown() -> Callable[[int, int], str]:
     """From now on: how long the rest takes when so much of so much is done, as `0:12 left`."""
     began = time.monotonic()
     return lambda done, of: f"{clock((time.monotonic() - began) * (of - done) / done)} left"
+
+
+def watching(display: Display, done: str) -> Callable[[float], None]:
+    """Shows the share of a picture that is done (painted, enlarged), and the time left."""
+    began, before = time.monotonic(), 0.0
+
+    def watch(share: float) -> None:
+        nonlocal began, before
+        if share < before:  # the next picture
+            began = time.monotonic()
+        before = share
+        display.show(lambda: share_done(share, time.monotonic() - began, done))
+
+    return watch
+
+
+def share_done(share: float, seconds: float, done: str) -> str:
+    """A share that is done after so many seconds, in one line."""
+    left = f"{clock(seconds * (1 - share) / share)} left  " if share >= KNOWN_FROM else ""
+    return f"{left}{share:.0%} {done}"

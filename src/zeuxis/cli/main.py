@@ -18,6 +18,8 @@ COMMANDS = {
     "style": "zeuxis.cli.style:style",
     "styles": "zeuxis.cli.styles:styles",
     "stylize": "zeuxis.cli.stylize:stylize",
+    "upscale": "zeuxis.cli.upscale:upscale",
+    "upscale-train": "zeuxis.cli.upscale_train:upscale_train",
     "weights": "zeuxis.cli.weights:weights",
 }
 USER_ERROR = 2

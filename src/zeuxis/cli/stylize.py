@@ -1,13 +1,12 @@
 """`zeuxis stylize`: photographs in another's hand, in one pass."""
 
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from zeuxis.cli.display import Display, clock
+from zeuxis.cli.display import Display, watching
 from zeuxis.cli.files import (
     file_job,
     file_options,
@@ -23,8 +22,6 @@ from zeuxis.style.settings import StylizeSettings
 if TYPE_CHECKING:
     from zeuxis.images.batch import Outcome
     from zeuxis.style import Stylizer
-
-KNOWN_FROM = 0.03  # the share from which on the time left can be told
 
 
 @click.command()
@@ -102,7 +99,7 @@ def _paint_folder(
 ) -> Iterator["Outcome[Any]"]:
     from zeuxis.style import stylize_folder
 
-    watch = _watch(display)
+    watch = watching(display, "painted")
     return stylize_folder(
         folder, stylizer, out, paint=paint, begin=display.begin, progress=watch, **job
     )
@@ -116,26 +113,9 @@ def _paint_one(
     display: Display,
     job: dict[str, Any],
 ) -> Iterator["Outcome[Any]"]:
-    return paint_one(photo, out, partial(paint, style=stylizer, progress=_watch(display), **job))
-
-
-def _watch(display: Display) -> Callable[[float], None]:
-    """Shows the share that is done, and the time left."""
-    began, before = time.monotonic(), 0.0
-
-    def watch(share: float) -> None:
-        nonlocal began, before
-        if share < before:  # the next picture
-            began = time.monotonic()
-        before = share
-        display.show(lambda: _progress(share, time.monotonic() - began))
-
-    return watch
-
-
-def _progress(share: float, seconds: float) -> str:
-    left = f"{clock(seconds * (1 - share) / share)} left  " if share >= KNOWN_FROM else ""
-    return f"{left}{share:.0%} painted"
+    return paint_one(
+        photo, out, partial(paint, style=stylizer, progress=watching(display, "painted"), **job)
+    )
 
 
 def _tell(outcome: "Outcome[Any]", display: Display) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,19 +10,15 @@ import numpy as np
 
 from zeuxis.errors import ZeuxisError
 from zeuxis.models import Card, load
+from zeuxis.runtime.memory import LARGE_BYTES, MAX_MEMORY, PROCESS_BYTES
 from zeuxis.runtime.pixels import Continued, Floats, Pixels, check, put
 from zeuxis.runtime.plan import PAINTED, PICTURE, PLAN, ROW, WHOLE, Plan
-from zeuxis.runtime.sessions import Session, default_threads
+from zeuxis.runtime.sessions import Sessions, default_threads
 from zeuxis.runtime.shelf import Shelf
 from zeuxis.runtime.streaming import Progress, Stream
 
-MAX_MEMORY = 2e9
-PROCESS_BYTES = 150e6  # Python, NumPy and ONNX Runtime themselves
 WHOLE_BYTES = (
     1e9  # more is painted in strips all the same: hardly slower, and it can be interrupted
-)
-LARGE_BYTES = (
-    256e6  # what a session gives back when it is done, rather than keep it for the next picture
 )
 STRIP_BYTES = 64e6, 16e6  # what a strip takes, where there is room, and at least
 
@@ -57,8 +52,8 @@ class Network:
         except ZeuxisError as error:
             raise ZeuxisError(f"cannot use {path}: {error}") from error
         self._check()
-        self._lock = threading.Lock()
-        self._sessions: dict[int, Session] = {}
+        weights = {name: tensors[name] for name in self.plan.weights}
+        self._sessions = Sessions(tensors[WHOLE], weights)
 
     def paint(
         self,
@@ -112,7 +107,7 @@ class Network:
         if row is not None:
             feed[ROW] = row[None]
         is_large = self._size(picture) > LARGE_BYTES
-        (painted,) = self._session(threads).run([PAINTED], feed, is_large)
+        (painted,) = self._sessions.on(threads).run([PAINTED], feed, is_large)
         put(painted, 0, result, self.plan.borders.offset)
 
     def _in_strips(
@@ -133,14 +128,6 @@ class Network:
     def _size(self, picture: Continued) -> float:
         """The bytes that painting the whole takes."""
         return self.plan.bytes * picture.height * picture.width
-
-    def _session(self, threads: int) -> Session:
-        """The whole graph, made once for each number of threads."""
-        with self._lock:
-            if threads not in self._sessions:
-                weights = {name: self.tensors[name] for name in self.plan.weights}
-                self._sessions[threads] = Session(self.tensors[WHOLE], weights, threads)
-            return self._sessions[threads]
 
     def _row(self, row: Any) -> Floats | None:
         """The row as the graphs take it."""

@@ -26,13 +26,9 @@ def check(pixels: Pixels) -> None:
         ZeuxisError: if it is not H x W x 3 with at least one pixel, uint8 or float32.
     """
     if pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
-        raise ZeuxisError(
-            f"a picture to paint needs HxWx3 values, but this one has shape {pixels.shape}"
-        )
+        raise ZeuxisError(f"a picture needs HxWx3 values, but this one has shape {pixels.shape}")
     if pixels.dtype not in (np.uint8, np.float32):
-        raise ZeuxisError(
-            f"a picture to paint needs uint8 or float32 values, but these are {pixels.dtype}"
-        )
+        raise ZeuxisError(f"a picture needs uint8 or float32 values, but these are {pixels.dtype}")
 
 
 @dataclass(frozen=True)

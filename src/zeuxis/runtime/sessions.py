@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -69,6 +70,31 @@ class Session:
         """Texts by name that are beside the graph."""
         found: dict[str, str] = self._session.get_modelmeta().custom_metadata_map
         return found
+
+
+class Sessions:
+    """A graph, made ready when it is first run on so many threads. Several threads may ask at once.
+
+    Args:
+        graph: ONNX protobuf.
+        weights: its weights by name, of any float type; exactly those it takes.
+    """
+
+    def __init__(self, graph: np.ndarray, weights: Mapping[str, np.ndarray]) -> None:
+        self._graph, self._weights = graph, weights
+        self._lock = threading.Lock()
+        self._made: dict[int, Session] = {}
+
+    def on(self, threads: int) -> Session:
+        """The graph ready to run on so many threads.
+
+        Raises:
+            ZeuxisError: if ONNX Runtime does not take the graph with these weights.
+        """
+        with self._lock:
+            if threads not in self._made:
+                self._made[threads] = Session(self._graph, self._weights, threads)
+            return self._made[threads]
 
 
 def _values(weights: Mapping[str, np.ndarray]) -> dict[str, OrtValue]:

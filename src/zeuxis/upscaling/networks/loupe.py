@@ -66,9 +66,7 @@ class Loupe(nn.Module):
         x = F.leaky_relu(self.first(picture), SLOPE)
         details = self.last(x + self.joined(self.body(x)))
         # The sum is at the precision of what came in: it holds the picture, and not only what is added.
-        around = F.pad(picture, [TAPS // 2] * 4, mode="replicate")
-        with torch.autocast(picture.device.type, enabled=False):
-            enlarged = F.conv2d(around, self.base, groups=3) + details.to(picture.dtype)
+        enlarged = enlarged_by(self.base, picture) + details.to(picture.dtype)
         return F.pixel_shuffle(enlarged, self.scale)
 
 
@@ -84,6 +82,13 @@ class _Block(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         y: Tensor = self.second(F.leaky_relu(self.first(x), SLOPE))
         return x + y
+
+
+def enlarged_by(kernel: Tensor, picture: Tensor) -> Tensor:
+    """The bicubic enlargement before it is shuffled, N x 3s² x H x W, at the picture's own precision."""
+    around = F.pad(picture, [TAPS // 2] * 4, mode="replicate")
+    with torch.autocast(picture.device.type, enabled=False):
+        return F.conv2d(around, kernel, groups=3)
 
 
 def bicubic_kernel(scale: int) -> Tensor:

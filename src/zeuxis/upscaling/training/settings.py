@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from zeuxis.errors import ZeuxisError
 from zeuxis.settings import setting, validate
 
-NETWORKS = ("loupe", "johnson-sr", "srresnet")
+NETWORKS = ("loupe", "johnson-sr", "srcnn", "srresnet")
 SCALES = (2, 3, 4, 8)
 
 
