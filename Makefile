@@ -47,9 +47,16 @@ $(VENV)/.torch: Makefile | $(VENV)/.python
 	@$(INSTALL) "$(TORCH)"
 	@touch $@
 
-$(VENV)/.demo $(VENV)/.dev: $(VENV)/.%: pyproject.toml $(VENV)/.torch
-	@echo "installing zeuxis[$*] into $(VENV)"
-	@$(INSTALL) --editable ".[$*]"
+# spandrel asks for a torchvision that fits this torch, which there may not be: docs/dependencies.md.
+$(VENV)/.dev: pyproject.toml $(VENV)/.demo
+	@echo "installing zeuxis[dev] into $(VENV)"
+	@$(INSTALL) --editable ".[dev]"
+	@$(INSTALL) --no-deps "spandrel>=0.4.2,<0.5" einops
+	@touch $@
+
+$(VENV)/.demo: pyproject.toml $(VENV)/.torch
+	@echo "installing zeuxis[demo] into $(VENV)"
+	@$(INSTALL) --editable ".[demo]"
 	@touch $@
 
 $(VENV)/.docs: pyproject.toml | $(VENV)/.python

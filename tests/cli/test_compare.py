@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+from PIL import Image
 
 from zeuxis.cli.main import main
-from zeuxis.images import Picture, write
+from zeuxis.images import Picture, read, write
 
 RESULTS = ("--content", "photo.png", "--style", "painting.png")
 
@@ -72,6 +73,67 @@ def test_folders(folder: Path) -> None:
     assert float(mean[-1]) == pytest.approx(float(second[-1]) / 2, abs=1e-4)
 
 
+def test_as_papers_count(folder: Path) -> None:
+    from zeuxis.metrics.compare import compare
+    from zeuxis.metrics.lpips import Lpips
+
+    arguments = ("compare", "photo.png", "dark.png", "--luma", "--crop", "2")
+    heading, _ = run(*arguments).stdout.splitlines()
+    assert heading.split()[2:] == ["Y-PSNR,", "dB", "Y-SSIM", "Y-MS-SSIM", "lpips-vgg16-caffe"]
+    found = json.loads(run(*arguments, "--json").stdout)
+    expected = compare("photo.png", "dark.png", Lpips(), luma=True, crop=2).report()
+    assert found["luma"] is True and found["crop"] == 2
+    assert found["pictures"][0]["psnr"] == expected["psnr"]
+    assert found["mean"]["psnr"] != compare("photo.png", "dark.png", Lpips()).psnr
+
+
+def test_files_without_colors(folder: Path) -> None:
+    """Black is 0 and white is 1 if either file has one channel, and not 16 and 235 of 255."""
+    for name, value in (("white", 255), ("black", 0)):
+        Image.new("L", (36, 24), value).save(f"{name}.png")
+        Image.new("RGB", (36, 24), (value,) * 3).save(f"{name}-rgb.png")
+
+    def psnr(one: str, other: str) -> float:
+        found = run("compare", f"{one}.png", f"{other}.png", "--luma", "--json")
+        return json.loads(found.stdout)["mean"]["psnr"]
+
+    assert psnr("white", "black") == psnr("white-rgb", "black") == psnr("white", "black-rgb") == 0
+    assert psnr("white-rgb", "black-rgb") == pytest.approx(20 * np.log10(255 / 219))
+
+
+def test_picture_of_the_difference(folder: Path) -> None:
+    arguments = ("compare", "photo.png", "dark.png", "--difference", "where.png")
+    result = run(*arguments, "--json")
+    assert json.loads(result.stdout)["difference"] == "where.png"
+    photo, dark, where = (read(name).pixels for name in ("photo.png", "dark.png", "where.png"))
+    assert where == pytest.approx(np.clip(0.5 + 4 * (photo - dark), 0, 1), abs=1 / 255)
+    again = run(*arguments)
+    assert again.exit_code == 2 and again.stderr.startswith("zeuxis: where.png exists already")
+    last = run(*arguments, "--force").stdout.splitlines()[-1]
+    assert last == "where.png shows where: 1/2 + 4 (A - B), so that grey is none"
+
+
+def test_pictures_of_differences(folder: Path) -> None:
+    Path("one/deep").mkdir()
+    Path("two/deep").mkdir()
+    for name in ("one/deep/c.jpg", "two/deep/c.jpg"):
+        write(read("photo.png"), name)
+    result = run("compare", "one", "two", "--difference", "out/where")
+    assert result.exit_code == 0 and result.stderr == ""
+    assert {str(path) for path in Path("out").rglob("*.png")} == {
+        "out/where/a.png",
+        "out/where/b.png",
+        "out/where/deep/c.png",
+    }
+    assert np.all(read("out/where/a.png").bytes == 128)
+    write(read("photo.png"), "one/b.jpg")
+    again = run("compare", "one", "two", "--difference", "out/where", "--force")
+    assert again.exit_code == 2
+    assert again.stderr == (
+        "zeuxis: two pictures of one would differ in out/where/b.png: leave one of them\n"
+    )
+
+
 def test_one_of_several_may_fail(folder: Path) -> None:
     Path("two/a.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     write(Picture(np.zeros((30, 30, 3), np.float32)), "two/b.png", overwrite=True)
@@ -93,10 +155,10 @@ def test_ctrl_c_keeps_what_is_done(folder: Path, monkeypatch: pytest.MonkeyPatch
 
     whole = module.compare
 
-    def stopped(first: Path, second: Path, lpips: object) -> object:
+    def stopped(first: Path, *rest: object, **how: object) -> object:
         if first.name == "b.png":
             raise KeyboardInterrupt
-        return whole(first, second, lpips)  # type: ignore[arg-type]
+        return whole(first, *rest, **how)  # type: ignore[arg-type]
 
     monkeypatch.setattr(module, "compare", stopped)
     result = run("compare", "one", "two")
@@ -111,6 +173,12 @@ def test_ctrl_c_keeps_what_is_done(folder: Path, monkeypatch: pytest.MonkeyPatch
         (["compare", "gone.png", "photo.png"], "there is no file gone.png; check the path"),
         (["compare", "photo.png", "painting.png"], "photo.png (36x24) cannot be compared with"),
         (["compare", "one", "photo.png", "--vgg", "vgg99"], "there are no weights 'vgg99'"),
+        (["compare", "photo.png", "dark.png", "--crop", "12"], "a picture of 36x24 pixels has nothing"),
+        (["compare", "gone.png", "dark.png", "--luma"], "cannot read gone.png (no such file"),
+        (["compare", "one", "two", "--difference", "dark.png"], "dark.png is a file: the differences"),
+        (["compare", "one", "two", "--difference", "dark.png/x"], "cannot make dark.png/x: not a dir"),
+        (["compare", "photo.png", "dark.png", "--difference", "two"], "cannot write two: its extension"),
+        (["compare", "photo.png", "dark.png", "--difference", "no/a.png"], "cannot write no/a.png: there"),
         (["compare", "dark.png", "two"], "no picture of two has the name of one of dark.png"),
         (["evaluate", "style", "gone.png", *RESULTS], "there is no file gone.png; check the path"),
         (["evaluate", "style", "painting.png", *RESULTS], "painting.png (96x96) was not painted"),

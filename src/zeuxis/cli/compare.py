@@ -1,5 +1,6 @@
 """`zeuxis compare`: how alike pictures are."""
 
+from io import BytesIO
 from pathlib import Path
 
 import click
@@ -7,7 +8,12 @@ import click
 from zeuxis.cli.display import Display
 from zeuxis.cli.extras import with_torch
 from zeuxis.cli.judging import PLACE, Column, Row, as_json, judge_all, print_table
-from zeuxis.metrics.matching import matched
+from zeuxis.data.headers import header_of
+from zeuxis.data.sources.source import contents
+from zeuxis.errors import ZeuxisError, reason
+from zeuxis.images import write
+from zeuxis.images.batch import check_output
+from zeuxis.metrics.matching import Matches, matched
 
 
 @click.command()
@@ -19,11 +25,41 @@ from zeuxis.metrics.matching import matched
     show_default=True,
     help="The VGG-16 that LPIPS looks with: a name that zeuxis weights list shows.",
 )
+@click.option(
+    "--luma",
+    is_flag=True,
+    help="Count luma alone, as papers on super-resolution do; LPIPS is always of colours.",
+)
+@click.option(
+    "--crop",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    metavar="PIXELS",
+    help="Leave out a border; of an enlargement, papers leave out as many pixels as its factor.",
+)
+@click.option(
+    "--difference",
+    type=PLACE,
+    metavar="OUT",
+    help="Write where they differ as a picture, 1/2 + 4 (A - B): grey where they do not. "
+    "A folder if A is one.",
+)
+@click.option("--force", is_flag=True, help="Replace what is there already.")
 @click.option("--json", "json_wanted", is_flag=True, help="Print JSON.")
 @click.option("--quiet", is_flag=True, help="Show no progress.")
 @click.pass_context
 def compare(
-    ctx: click.Context, first: Path, second: Path, vgg: str, json_wanted: bool, quiet: bool
+    ctx: click.Context,
+    first: Path,
+    second: Path,
+    vgg: str,
+    luma: bool,
+    crop: int,
+    difference: Path | None,
+    force: bool,
+    json_wanted: bool,
+    quiet: bool,
 ) -> None:
     """Hold picture A against picture B, or those of folder A against their namesakes in folder B.
 
@@ -34,21 +70,72 @@ def compare(
     """
     matches = matched(first, second)
     held = with_torch("zeuxis.metrics.compare", "compare")
+    drawn = with_torch("zeuxis.metrics.differences", "difference")
     lpips = with_torch("zeuxis.metrics.lpips", "Lpips")(vgg)
+    targets = _targets(matches, first, difference, force)
 
     def judge(one: Path, other: Path) -> Row:
-        return Row({"A": str(one), "B": str(other)}, held(one, other, lpips).report())
+        grey = luma and any(_has_no_colors(each) for each in (one, other))
+        found = held(one, other, lpips, luma=luma, grey=grey, crop=crop).report()
+        if difference is not None:
+            write(drawn(one, other), targets[one], overwrite=force)
+        return Row({"A": str(one), "B": str(other)}, found)
 
     with Display(quiet) as display:
         rows, status = judge_all(matches, judge, display)
     if json_wanted:
-        click.echo(as_json(rows, lpips=lpips.name))
+        shown = None if difference is None else str(difference)
+        click.echo(as_json(rows, lpips=lpips.name, luma=luma, crop=crop, difference=shown))
     else:
+        of = "Y-" if luma else ""
         columns = (
-            Column("psnr", "PSNR, dB", 2),
-            Column("ssim", "SSIM", 4),
-            Column("ms_ssim", "MS-SSIM", 4),
+            Column("psnr", f"{of}PSNR, dB", 2),
+            Column("ssim", f"{of}SSIM", 4),
+            Column("ms_ssim", f"{of}MS-SSIM", 4),
             Column("lpips", lpips.name, 4),
         )
         print_table(rows, columns)
+        if difference is not None:
+            click.echo(f"\n{difference} shows where: 1/2 + 4 (A - B), so that grey is none")
     ctx.exit(status)
+
+
+def _has_no_colors(file: Path) -> bool:
+    stream = BytesIO(contents(file))
+    stream.name = str(file)
+    return header_of(stream).grey
+
+
+def _targets(
+    matches: Matches, first: Path, difference: Path | None, force: bool
+) -> dict[Path, Path]:
+    """Where the difference of each picture of A goes.
+
+    Raises:
+        ZeuxisError: it cannot be written there.
+    """
+    if difference is None:
+        return {}
+    if not first.is_dir():
+        check_output(difference, overwrite=force)
+        return {first: difference}
+    if difference.exists() and not difference.is_dir():
+        raise ZeuxisError(f"{difference} is a file: the differences of a folder need a folder")
+    targets: dict[Path, Path] = {}
+    for one, _ in matches.pairs:
+        target = (difference / one.relative_to(first)).with_suffix(".png")
+        if target in targets.values():
+            raise ZeuxisError(
+                f"two pictures of {first} would differ in {target}: leave one of them"
+            )
+        targets[one] = target
+    for folder in {target.parent for target in targets.values()}:
+        _make_folder(folder)
+    return targets
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ZeuxisError(f"cannot make {folder}: {reason(error)}; give another folder") from error

@@ -9,8 +9,9 @@ from torch import Tensor
 
 from zeuxis.errors import ZeuxisError
 from zeuxis.images import Picture, picture_files, read, write
+from zeuxis.metrics.compare import as_luma
 from zeuxis.metrics.lpips import Lpips
-from zeuxis.metrics.pairs import luma, psnr, without_border
+from zeuxis.metrics.pairs import psnr, without_border
 from zeuxis.metrics.similarity import ssim
 from zeuxis.training.trainer import Report
 from zeuxis.upscaling.bicubic import bicubic
@@ -96,7 +97,7 @@ class Exam:
 
     def _compared(self, enlarged: Floats, large: Floats) -> dict[str, float]:
         one, other = _batch(enlarged), _batch(large)
-        inside = [without_border(luma(each), self.scale) for each in (one, other)]
+        inside = [without_border(each, self.scale) for each in as_luma(one, other)]
         return {
             "psnr": psnr(*inside).item(),
             "ssim": ssim(*inside).item(),
