@@ -29,8 +29,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "upscaling": {"perception", "gan", "training", "data", "runtime"},
 }
 ROOMS = set(MAY_IMPORT)
-MAY_IMPORT["cli"] = set(ROOMS)
 MAY_IMPORT["studio"] = set(ROOMS)
+MAY_IMPORT["cli"] = {*ROOMS, "studio"}
 TORCH_FREE = {"images", "models", "runtime", "data", "cli", *FOUNDATION}
 
 

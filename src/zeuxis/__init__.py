@@ -11,10 +11,12 @@ from zeuxis.errors import ZeuxisError
 if TYPE_CHECKING:
     from zeuxis.gan import Generator
     from zeuxis.painting import Painting, PaintSettings, paint
+    from zeuxis.studio import Client
     from zeuxis.style import Stylized, Stylizer, StylizeSettings, stylize
     from zeuxis.upscaling import Upscaled, Upscaler, UpscaleSettings, upscale
 
 __all__ = [
+    "Client",
     "Generator",
     "PaintSettings",
     "Painting",
@@ -34,6 +36,7 @@ __all__ = [
 __version__ = "0.1.0"
 
 _ROOMS = {
+    "Client": "zeuxis.studio",
     "Generator": "zeuxis.gan",
     "PaintSettings": "zeuxis.painting",
     "Painting": "zeuxis.painting",

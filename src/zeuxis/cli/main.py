@@ -14,6 +14,7 @@ COMMANDS = {
     "evaluate": "zeuxis.cli.evaluate:evaluate",
     "gan": "zeuxis.cli.gan:gan",
     "paint": "zeuxis.cli.paint:paint",
+    "studio": "zeuxis.cli.studio:studio",
     "study": "zeuxis.cli.study:study",
     "style": "zeuxis.cli.style:style",
     "styles": "zeuxis.cli.styles:styles",

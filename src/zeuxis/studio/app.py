@@ -1,0 +1,96 @@
+"""The server: routes behind a guard, and the service that they open."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from zeuxis import __version__
+from zeuxis.errors import ZeuxisError
+from zeuxis.studio.refusal import Refused
+from zeuxis.studio.routes import jobs, pages, verbs, wall
+from zeuxis.studio.security import Guard, answer
+from zeuxis.studio.service import Service
+from zeuxis.studio.settings import StudioSettings
+
+UNPROCESSABLE = 422
+
+
+def create_app(
+    settings: StudioSettings | None = None,
+    *,
+    token: str | None = None,
+    roots: Mapping[str, Path] | None = None,
+) -> FastAPI:
+    """The studio as an ASGI application, for `zeuxis studio` and any other server.
+
+    Args:
+        settings: the knobs; by default `StudioSettings()`.
+        token: that requests need; None for none, which only a server on 127.0.0.1 can do without.
+        roots: folders that training data may be in, by name.
+
+    Raises:
+        ZeuxisError: if the folder of the state cannot be used, or there is no token where one is needed.
+    """
+    settings = settings or StudioSettings()
+    if token is None and not settings.is_local:
+        raise ZeuxisError(f"whoever reaches {settings.host} could use the studio: give a token")
+    service = Service(settings, dict(roots or {}))
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await service.open()
+        try:
+            yield
+        finally:
+            await service.close()
+
+    app = FastAPI(
+        title="Zeuxis",
+        summary="Paints photographs in another's hand.",
+        version=__version__,
+        lifespan=lifespan,
+        docs_url=None,  # those pages are made of scripts from elsewhere
+        redoc_url=None,
+        middleware=[Middleware(Guard, token=token, max_bytes=settings.max_upload_mb * 1e6)],
+    )
+    app.state.service, app.state.token = service, token
+    for routes in (pages.routes, wall.routes, jobs.routes, verbs.router()):
+        app.include_router(routes)
+    _speak_in_sentences(app)
+    return app
+
+
+def _speak_in_sentences(app: FastAPI) -> None:
+    """Have whatever goes wrong answered by one sentence."""
+
+    @app.exception_handler(Refused)
+    async def refused(_: Request, error: Refused) -> JSONResponse:
+        return answer(error)
+
+    @app.exception_handler(ZeuxisError)
+    async def mistaken(_: Request, error: ZeuxisError) -> JSONResponse:
+        return JSONResponse({"error": str(error)}, UNPROCESSABLE)
+
+    @app.exception_handler(HTTPException)
+    async def unusual(_: Request, error: HTTPException) -> JSONResponse:
+        return JSONResponse({"error": str(error.detail)}, error.status_code, error.headers)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        first: dict[str, Any] = error.errors()[0]
+        name = first["loc"][-1]
+        return JSONResponse({"error": f"{name}: {first['msg'].lower()}"}, UNPROCESSABLE)
+
+    @app.exception_handler(Exception)
+    async def broken(_: Request, error: Exception) -> JSONResponse:
+        name = type(error).__name__
+        sentence = f"something went wrong in the studio ({name}): it is in its log"
+        return JSONResponse({"error": sentence}, 500)

@@ -1,0 +1,1 @@
+"""The routes: doors that only translate."""

@@ -1,0 +1,93 @@
+"""What there is to choose from, and what the studio says of itself."""
+
+import asyncio
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+
+from zeuxis.studio.about import about
+from zeuxis.studio.refusal import Refused
+from zeuxis.studio.routes.jobs import NOT_THERE
+from zeuxis.studio.service import Service
+from zeuxis.studio.thumbnails import thumbnail
+from zeuxis.studio.wall import generators, runs_in, samples, styles
+
+routes = APIRouter(tags=["choices"], responses=NOT_THERE)
+
+
+@routes.get("/v1/about")
+async def what_there_is(request: Request) -> dict[str, Any]:
+    """Version, limits, and all verbs with their files, fields and knobs."""
+    service = _service(request)
+    needs_token = request.app.state.token is not None
+    return about(service.settings, needs_token, service.place.roots)
+
+
+@routes.get("/v1/styles")
+async def all_styles() -> list[dict[str, str]]:
+    """The styles that come with Zeuxis."""
+    return [
+        about | {"thumbnail": f"/v1/styles/{name}/thumbnail"} for name, about in styles().items()
+    ]
+
+
+@routes.get(
+    "/v1/styles/{name}/thumbnail",
+    response_model=None,
+    responses={200: {"content": {"image/webp": {}}}},
+)
+async def style_thumbnail(request: Request, name: str) -> FileResponse:
+    """What a style makes of one of our photographs, 160 pixels."""
+    if name not in styles():
+        raise Refused(404, f"there is no style {name[:80]!r}")
+    path = await thumbnail(_service(request), name)
+    return FileResponse(path, headers={"cache-control": "private, max-age=86400"})
+
+
+@routes.get("/v1/samples")
+async def all_samples() -> list[dict[str, str]]:
+    """Photographs of ours to try things with."""
+    return [{"name": name, "picture": f"/v1/samples/{name}"} for name in samples()]
+
+
+@routes.get(
+    "/v1/samples/{name}", response_model=None, responses={200: {"content": {"image/webp": {}}}}
+)
+async def sample_picture(name: str) -> FileResponse:
+    """One of them."""
+    if name not in samples():
+        raise Refused(404, f"there is no sample {name[:80]!r}")
+    path = samples()[name].file
+    return FileResponse(path, headers={"cache-control": "private, max-age=86400"})
+
+
+@routes.get("/v1/generators")
+async def all_generators(request: Request) -> list[dict[str, Any]]:
+    """The generators that come with Zeuxis, and those that were trained here."""
+    found = await asyncio.to_thread(generators, _service(request).place.runs)
+    return list(found.values())
+
+
+@routes.get("/v1/runs")
+async def all_runs(request: Request) -> list[dict[str, Any]]:
+    """The runs of training, which can be gone on with."""
+    return await asyncio.to_thread(runs_in, _service(request).place.runs)
+
+
+@routes.get("/healthz", responses={200: {"description": "it serves"}})
+async def health(request: Request) -> Response:
+    """Whether the studio serves, and how busy it is."""
+    return JSONResponse({"status": "ok"} | _service(request).load())
+
+
+@routes.get("/metrics", response_class=PlainTextResponse)
+async def metrics(request: Request) -> str:
+    """Figures, as Prometheus reads them."""
+    return _service(request).metrics()
+
+
+def _service(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service

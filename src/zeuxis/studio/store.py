@@ -1,0 +1,121 @@
+"""Jobs on disk: a database with a write-ahead log, and a folder of files for each."""
+
+import json
+import shutil
+import sqlite3
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from zeuxis.errors import ZeuxisError, reason
+from zeuxis.studio.jobs import Job, job_of
+
+LISTED = 200  # jobs of one owner
+
+_TABLE = """
+CREATE TABLE IF NOT EXISTS jobs (
+    id TEXT PRIMARY KEY, owner TEXT, state TEXT, created REAL, expires REAL, body TEXT
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS by_owner ON jobs (owner, created);
+CREATE INDEX IF NOT EXISTS by_expiry ON jobs (expires);
+CREATE INDEX IF NOT EXISTS by_state ON jobs (state);
+"""
+_PUT = "INSERT OR REPLACE INTO jobs (id, owner, state, created, expires, body) VALUES (?, ?, ?, ?, ?, ?)"
+
+
+class Store:
+    """What survives a restart of the server. One server at a time may use a folder.
+
+    Args:
+        folder: made if there is none.
+
+    Raises:
+        ZeuxisError: if the folder cannot be used, or another server uses it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.jobs = folder / "jobs"
+        self.runs = folder / "runs"
+        try:
+            for each in (self.jobs, self.runs):
+                each.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise ZeuxisError(
+                f"cannot keep jobs in {folder}: {reason(error)}; give another folder with --state"
+            ) from error
+        self._database = self._opened(folder / "jobs.sqlite")
+
+    def put(self, job: Job) -> None:
+        """Keep a job as it stands."""
+        row = (job.id, job.owner, job.state, job.created, job.expires, json.dumps(job.kept()))
+        self._database.execute(_PUT, row)
+
+    def get(self, id: str) -> Job | None:
+        """The job of an id, as it was last kept."""
+        return next(self._select("WHERE id = ?", id), None)
+
+    def of_owner(self, owner: str) -> list[Job]:
+        """Somebody's last jobs, the newest first."""
+        return list(self._select("WHERE owner = ? ORDER BY created DESC LIMIT ?", owner, LISTED))
+
+    def unfinished(self) -> list[Job]:
+        """Jobs that are not final, the oldest first."""
+        return list(self._select("WHERE state IN ('queued', 'running') ORDER BY created"))
+
+    def expired(self) -> list[Job]:
+        """Jobs whose time is over, at most a hundred."""
+        return list(self._select("WHERE expires < ? ORDER BY expires LIMIT 100", time.time()))
+
+    def counts(self) -> dict[str, int]:
+        """How many jobs there are by state."""
+        return dict(self._database.execute("SELECT state, COUNT(*) FROM jobs GROUP BY state"))
+
+    def folder_of(self, id: str) -> Path:
+        """Where the files of a job are."""
+        return self.jobs / id
+
+    def delete(self, id: str) -> None:
+        """Forget a job and its files."""
+        self._database.execute("DELETE FROM jobs WHERE id = ?", (id,))
+        shutil.rmtree(self.folder_of(id), ignore_errors=True)
+
+    def sweep(self) -> None:
+        """Remove folders that belong to no job: of requests that a crash cut short."""
+        known = {id for (id,) in self._database.execute("SELECT id FROM jobs")}
+        for folder in self.jobs.iterdir():
+            if folder.name not in known:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def close(self) -> None:
+        """Let another server use the folder."""
+        self._database.close()
+
+    def _select(self, which: str, *values: object) -> Iterator[Job]:
+        for (body,) in self._database.execute(f"SELECT body FROM jobs {which}", values):
+            yield job_of(json.loads(body))
+
+    def _opened(self, path: Path) -> sqlite3.Connection:
+        database = sqlite3.connect(path, isolation_level=None, timeout=1.0, check_same_thread=False)
+        try:
+            # Held for as long as the server lives: a second one is told so and harms nothing.
+            database.execute("PRAGMA locking_mode = EXCLUSIVE")
+            database.execute("PRAGMA journal_mode = WAL")
+            database.execute("PRAGMA synchronous = NORMAL")
+            database.executescript(_TABLE)
+            database.execute("PRAGMA user_version = 1")
+        except sqlite3.OperationalError as error:
+            database.close()
+            if "locked" in str(error):
+                raise ZeuxisError(
+                    f"another studio uses {self.folder}: stop it, or give another folder with --state"
+                ) from error
+            raise ZeuxisError(
+                f"cannot keep jobs in {path} ({error}): give another folder with --state"
+            ) from error
+        except sqlite3.DatabaseError as error:
+            database.close()
+            raise ZeuxisError(
+                f"{path} is damaged ({error}): move it away, or give another folder with --state"
+            ) from error
+        return database
