@@ -14,7 +14,7 @@ from zeuxis.errors import ZeuxisError
 from zeuxis.perception.vgg import load_vgg
 from zeuxis.upscaling.bicubic import bicubic
 from zeuxis.upscaling.model import new_network
-from zeuxis.upscaling.training.lesson import UpscaleLesson, lesson_of
+from zeuxis.upscaling.training.lesson import Batch, UpscaleLesson, lesson_of
 from zeuxis.upscaling.training.settings import UpscaleTrainSettings
 
 Little = Callable[..., UpscaleTrainSettings]
@@ -34,12 +34,19 @@ def teach(little: Little, photos: Path) -> Callable[..., UpscaleLesson]:
 Teach = Callable[..., UpscaleLesson]
 
 
+def batch_sees(batch: Batch) -> tuple[int, ...]:
+    return tuple(batch.seen(batch.large).shape[2:])
+
+
 def test_a_batch_is_of_its_step(teach: Teach) -> None:
     lesson = teach()
     one, again, other = (lesson.batch(step, 10) for step in (3, 3, 4))
     assert one.small.shape == (2, 3, 16, 16) and one.large.shape == (2, 3, 32, 32)
     assert torch.equal(one.small, again.small) and torch.equal(one.large, again.large)
     assert not torch.equal(one.large, other.large)
+    shifts = {lesson.batch(step, 10).shift for step in range(12)}
+    assert len(shifts) > 6 and all(0 <= each < 8 for shift in shifts for each in shift)
+    assert batch_sees(one) == (32 - one.shift[0], 32 - one.shift[1])
     large = one.large[0].permute(1, 2, 0).double().numpy()
     small = one.small[0].permute(1, 2, 0).numpy()
     np.testing.assert_allclose(small, bicubic(large, (16, 16)).clip(0, 1), atol=0.51 / 255)
@@ -62,7 +69,9 @@ def test_what_vgg_sees(teach: Teach) -> None:
     batch = lesson.batch(0, 1)
     (losses,) = lesson.turns(batch)
     vgg = load_vgg("vgg16")
+    down, right = batch.shift
     pictures = (lesson.players.network(batch.small), batch.large)
+    pictures = tuple(each[..., down:, right:] for each in pictures)
     seen, wanted = (vgg(each, ["relu2_2"])["relu2_2"].double() for each in pictures)
     assert set(losses) == {"perceptual"}
     mean = (seen - wanted).square().mean().item()

@@ -21,9 +21,8 @@ from zeuxis.upscaling.networks.discriminators import DISCRIMINATORS
 from zeuxis.upscaling.training.settings import UpscaleTrainSettings
 
 SHRINK = 1.6  # photographs are shown at up to so many times less than their size
-SHRUNK = (
-    0.5  # how many of them: those of full size have what the small ones lack, and flaws of JPEG
-)
+SHRUNK = 0.5  # how many of them; those of full size may have flaws of JPEG
+SHIFT = 8  # pixels: VGG and discriminators halve pictures two or three times
 
 
 class Players(nn.Module):
@@ -36,10 +35,23 @@ class Players(nn.Module):
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """Pictures as they come in, N x 3 x c x c, and as they are to come out, N x 3 x sc x sc."""
+    """Pictures as they come in, and as they are to come out.
+
+    Attributes:
+        small: N x 3 x c x c.
+        large: N x 3 x sc x sc.
+        shift: rows and columns of the latter that VGG and the discriminator do not see. They would else
+            always halve them in step with how pixels are shuffled into place, and teach a lattice.
+    """
 
     small: Tensor
     large: Tensor
+    shift: tuple[int, int]
+
+    def seen(self, pictures: Tensor) -> Tensor:
+        """What VGG and the discriminator see of large pictures."""
+        down, right = self.shift
+        return pictures[..., down:, right:]
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,11 +79,12 @@ class UpscaleLesson:
         degraded = degradation_of(self.settings)
         small = [degraded(picture, rng) for picture in large]
         device = next(self.players.parameters()).device
-        return Batch(_stacked(small).to(device), _stacked(large).to(device))
+        down, right = (int(each) for each in rng.integers(SHIFT, size=2))
+        return Batch(_stacked(small).to(device), _stacked(large).to(device), (down, right))
 
     def turns(self, batch: Batch) -> Iterator[dict[str, Tensor]]:
         """The discriminator's turn, if there is one, and the network's."""
-        with self._at_precision(batch):
+        with self._at_precision(batch.small):
             enlarged: Tensor = self.players.network(batch.small)
         if self.settings.adversarial_weight > 0:
             yield self._judged(enlarged.detach(), batch)
@@ -84,11 +97,12 @@ class UpscaleLesson:
         game = losses.get(self.settings.loss)
         found = {
             "discriminator": game.discriminator(
-                self._logits(batch.large, batch), self._logits(enlarged, batch)
+                self._logits(batch.seen(batch.large)), self._logits(batch.seen(enlarged))
             )
         }
         if self.settings.r1_gamma > 0:
-            slopes = slope_penalty(lambda x, _: self._logits(x, batch), batch.large)
+            real = batch.seen(batch.large)
+            slopes = slope_penalty(lambda x, _: self._logits(x), real)
             found["r1"] = self.settings.r1_gamma / 2 * slopes
         return found
 
@@ -101,22 +115,23 @@ class UpscaleLesson:
             found["pixel"] = settings.pixel_weight * far(enlarged, batch.large)
         if self.vgg is not None:
             with torch.no_grad():
-                wanted = self.vgg(batch.large, settings.perceptual_layers)
-            seen = self.vgg(enlarged, settings.perceptual_layers)
+                wanted = self.vgg(batch.seen(batch.large), settings.perceptual_layers)
+            seen = self.vgg(batch.seen(enlarged), settings.perceptual_layers)
             gaps = [content_loss(seen[k].float(), wanted[k].float()) for k in wanted]
             found["perceptual"] = settings.perceptual_weight * torch.stack(gaps).mean()
         if self.players.discriminator is not None:
             # What it costs goes through the discriminator, which itself is not to learn from it.
             self.players.discriminator.requires_grad_(False)
             game = losses.get(settings.loss)
-            real = self._logits(batch.large, batch).detach() if game.needs_real else None
-            fooled = game.generator(self._logits(enlarged, batch), real)
+            real = batch.seen(batch.large)
+            known = self._logits(real).detach() if game.needs_real else None
+            fooled = game.generator(self._logits(batch.seen(enlarged)), known)
             found["adversarial"] = settings.adversarial_weight * fooled
         return found
 
-    def _logits(self, pictures: Tensor, batch: Batch) -> Tensor:
+    def _logits(self, pictures: Tensor) -> Tensor:
         assert self.players.discriminator is not None
-        with self._at_precision(batch):
+        with self._at_precision(pictures):
             logits: Tensor = self.players.discriminator(pictures)
         return logits.float()
 
@@ -127,9 +142,9 @@ class UpscaleLesson:
         picture = self.crops.draw(rng, side, shrink=shrink).transpose(1, 2, 0)
         return at_8_bits(np.rot90(picture, int(rng.integers(4))))
 
-    def _at_precision(self, batch: Batch) -> torch.autocast:
+    def _at_precision(self, pictures: Tensor) -> torch.autocast:
         is_less = self.precision != torch.float32
-        return torch.autocast(batch.small.device.type, self.precision, enabled=is_less)
+        return torch.autocast(pictures.device.type, self.precision, enabled=is_less)
 
 
 PIXEL_LOSSES = {"l1": "l1", "l2": "mse"}  # as papers call them, and as we do

@@ -30,7 +30,11 @@ class UpscaleTrainSettings:
         choices=("bicubic", "blurred", "realistic"),
     )
     blur: float = setting(
-        0.7, "Of realistic pictures at worst: deviation of a Gaussian.", low=0, high=5, unit="pixels"
+        0.7,
+        "Of realistic pictures at worst: deviation of a Gaussian.",
+        low=0,
+        high=5,
+        unit="pixels",
     )
     noise: float = setting(
         8.0, "Of realistic pictures at worst: deviation.", low=0, high=100, unit="steps of 8 bits"
