@@ -14,7 +14,7 @@ from zeuxis.errors import ZeuxisError
 from zeuxis.perception.vgg import load_vgg
 from zeuxis.upscaling.bicubic import bicubic
 from zeuxis.upscaling.model import new_network
-from zeuxis.upscaling.training.lesson import Batch, UpscaleLesson, lesson_of
+from zeuxis.upscaling.training.lesson import Batch, UpscaleLesson, lattice_loss, lesson_of
 from zeuxis.upscaling.training.settings import UpscaleTrainSettings
 
 Little = Callable[..., UpscaleTrainSettings]
@@ -73,7 +73,7 @@ def test_what_vgg_sees(teach: Teach) -> None:
     pictures = (lesson.players.network(batch.small), batch.large)
     pictures = tuple(each[..., down:, right:] for each in pictures)
     seen, wanted = (vgg(each, ["relu2_2"])["relu2_2"].double() for each in pictures)
-    assert set(losses) == {"perceptual"}
+    assert set(losses) == {"perceptual", "lattice"}
     mean = (seen - wanted).square().mean().item()
     assert losses["perceptual"].item() == pytest.approx(0.5 * mean, rel=1e-4)
 
@@ -87,6 +87,20 @@ def test_layers_count_alike(teach: Teach) -> None:
     ]
     both = next(teach(perceptual_weight=1.0, perceptual_layers=names).turns(batch))["perceptual"]
     assert both.item() == pytest.approx(sum(loss.item() for loss in each) / 2, rel=1e-5)
+
+
+def test_lattices() -> None:
+    """What is the same in each cell costs its square; the same energy in disorder a sixteenth of it."""
+    large = torch.full((1, 3, 64, 64), 0.5)
+    cell = torch.zeros(4, 4)
+    cell[1, 2], cell[3, 0] = 0.2, -0.2
+    lattice = lattice_loss(large + cell.repeat(16, 16), large, 4).item()
+    assert lattice == pytest.approx(cell.square().mean().item(), rel=1e-5)
+    signs = torch.randint(2, (1, 3, 16, 16), generator=torch.manual_seed(0)) * 2.0 - 1
+    noise = signs.repeat_interleave(4, 2).repeat_interleave(4, 3) * cell.repeat(16, 16)
+    assert lattice_loss(large + noise, large, 4).item() == pytest.approx(lattice / 16, rel=0.25)
+    assert lattice_loss(large, large, 4).item() == 0
+    assert lattice_loss(large[..., :8, :8] + 0.1, large[..., :8, :8], 4).item() > 0  # two cells
 
 
 @pytest.mark.parametrize("loss", ["non_saturating", "relativistic_average"])
@@ -105,7 +119,7 @@ def test_rivals_by_turns(teach: Teach, loss: str, discriminator: str) -> None:
     assert any(p.grad is not None and p.grad.abs().sum() > 0 for p in judge.parameters())
     lesson.players.zero_grad()
     second = next(turns)
-    assert set(second) == {"pixel", "perceptual", "adversarial"}
+    assert set(second) == {"pixel", "perceptual", "lattice", "adversarial"}
     second["adversarial"].backward()
     assert all(p.grad is None for p in judge.parameters())
     slopes = [p.grad for p in network.parameters() if p.grad is not None]

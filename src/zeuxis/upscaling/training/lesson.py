@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import avg_pool2d, pixel_unshuffle
 
 from zeuxis.data import Crops
 from zeuxis.gan.losses import losses
@@ -22,6 +23,7 @@ from zeuxis.upscaling.training.settings import UpscaleTrainSettings
 
 SHRINK = 1.6  # photographs are shown at up to so many times less than their size
 SHRUNK = 0.5  # how many of them; those of full size may have flaws of JPEG
+CELLS = 4  # a side: of the parts in which an error that repeats is a lattice
 SHIFT = 8  # pixels: VGG and discriminators halve pictures two or three times
 
 
@@ -119,6 +121,9 @@ class UpscaleLesson:
             seen = self.vgg(batch.seen(enlarged), settings.perceptual_layers)
             gaps = [content_loss(seen[k].float(), wanted[k].float()) for k in wanted]
             found["perceptual"] = settings.perceptual_weight * torch.stack(gaps).mean()
+        if self.vgg is not None or self.players.discriminator is not None:
+            lattice = lattice_loss(enlarged, batch.large, settings.scale)
+            found["lattice"] = settings.lattice_weight * lattice
         if self.players.discriminator is not None:
             # What it costs goes through the discriminator, which itself is not to learn from it.
             self.players.discriminator.requires_grad_(False)
@@ -145,6 +150,22 @@ class UpscaleLesson:
     def _at_precision(self, pictures: Tensor) -> torch.autocast:
         is_less = self.precision != torch.float32
         return torch.autocast(pictures.device.type, self.precision, enabled=is_less)
+
+
+def lattice_loss(enlarged: Tensor, large: Tensor, scale: int) -> Tensor:
+    """What of the error repeats from pixel to pixel of the small picture, squared.
+
+    Where texture is lost, what VGG sees gets nearer with any texture, and a network that shuffles pixels into
+    place most easily makes one that is the same in each pixel of the small picture. Errors of true texture
+    differ from one to the next, and vanish in the mean over some of them. Ours.
+
+    Args:
+        enlarged: N x 3 x sH x sW.
+        large: what it should be.
+        scale: s.
+    """
+    places = pixel_unshuffle(enlarged - large, scale)
+    return avg_pool2d(places, min(CELLS, *places.shape[2:]), stride=CELLS // 2).square().mean()
 
 
 PIXEL_LOSSES = {"l1": "l1", "l2": "mse"}  # as papers call them, and as we do

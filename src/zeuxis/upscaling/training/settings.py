@@ -51,6 +51,9 @@ class UpscaleTrainSettings:
     adversarial_weight: float = setting(
         0.0, "How much the discriminator counts (Ledig et al. 2017, equation 6).", low=0
     )
+    lattice_weight: float = setting(
+        100.0, "How much lattices are held down, where more than pixels counts.", low=0
+    )
     loss: str = setting(
         "relativistic_average",
         "What the two then play for: a loss that zeuxis gan knows.",
