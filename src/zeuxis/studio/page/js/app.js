@@ -56,6 +56,7 @@ function fill(studio) {
   });
   opened.set("grow", grow.opened);
   opened.set("train", train.opened);
+  opened.get(location.hash.slice(1))?.(); // it was opened before it was there
   const { version, limits } = studio.about;
   const kept = `Pictures of up to ${limits.max_upload_mb} MB and ${limits.max_megapixels} megapixels; results stay for ${limits.keep_hours} hours.`;
   document.getElementById("foot").append(el("p", {}, `Zeuxis ${version}. ${kept} Nothing leaves this studio.`));

@@ -43,4 +43,6 @@ export async function loaded(image, address, alt) {
   await ready.decode().catch(() => null); // if it cannot be shown, its words are
   image.src = address;
   image.alt = alt;
+  image.style.setProperty("--w", ready.naturalWidth || 1);
+  image.style.setProperty("--h", ready.naturalHeight || 1);
 }

@@ -2,6 +2,7 @@
 
 import { Refused } from "./api.js";
 import { button, el, fresh, icon, words } from "./dom.js";
+import { asSentence } from "./say.js";
 
 const LONGEST_SLIDER = 64; // steps of a whole number that are slid rather than typed
 const WIDEST = 1000; // times that a slider's end may be its beginning
@@ -13,13 +14,14 @@ export class Knobs {
    * knobs: as /v1/about lists them.
    * first: names of those to show at once, in this order.
    * changed: called with the name of a knob that was turned.
+   * action: what stands between the two: the button that they are turned for.
    */
-  constructor(knobs, first, changed = () => {}) {
+  constructor(knobs, first, changed = () => {}, action = null) {
     this.changed = changed;
     this.controls = new Map(knobs.map((knob) => [knob.name, this.#made(knob)]));
     const shown = first.filter((name) => this.controls.has(name)).map((name) => this.#row(name));
     const rest = [...this.controls.keys()].filter((name) => !first.includes(name));
-    this.element = el("div", { class: "knobs" }, el("div", { class: "knob-list" }, shown));
+    this.element = el("div", { class: "knobs" }, el("div", { class: "knob-list" }, shown), action);
     if (rest.length) {
       const summary = el("summary", {}, icon("more"), "More", el("small", {}, ` ${rest.length}`));
       const list = el("div", { class: "knob-list" }, rest.map((name) => this.#row(name)));
@@ -27,9 +29,10 @@ export class Knobs {
     }
   }
 
-  /** Put the knobs that were turned into a form. */
+  /** Put the knobs that were turned into a form; refuses values that are none. */
   fill(form) {
     for (const [name, control] of this.controls) {
+      control.check?.();
       const text = control.read();
       if (text !== "" && !control.row.hidden) {
         form.set(name, text);
@@ -46,7 +49,9 @@ export class Knobs {
 
   /** Turn a knob. */
   set(name, text) {
-    this.controls.get(name).write(text);
+    const control = this.controls.get(name);
+    control.write(text);
+    this.#mark(control);
   }
 
   /** Offer choices for a knob whose values only the place knows; with none the knob is put away. */
@@ -62,7 +67,10 @@ export class Knobs {
 
   #made(knob) {
     const control = { knob, id: fresh(`knob-${knob.name}`) };
-    const turn = () => this.changed(knob.name);
+    const turn = () => {
+      this.#mark(control);
+      this.changed(knob.name);
+    };
     Object.assign(control, kindOf(knob)(knob, control.id, turn));
     return control;
   }
@@ -70,18 +78,24 @@ export class Knobs {
   #row(name) {
     const control = this.controls.get(name);
     const { knob, id } = control;
-    const unit = knob.unit ? el("span", { class: "unit" }, knob.unit) : null;
+    const called = name.length > 1 ? words(name) : words(knob.unit ?? name);
+    const unit = knob.unit && words(knob.unit) !== called ? el("span", { class: "unit" }, knob.unit) : null;
     const label = control.isGroup
-      ? el("span", { class: "label", id: `${id}-label` }, words(name), unit)
-      : el("label", { for: id }, words(name), unit);
+      ? el("span", { class: "label", id: `${id}-label` }, called, unit)
+      : el("label", { for: id }, called, unit);
     const help = el("p", { class: "help", id: `${id}-help` }, helpOf(knob));
     const again = button("reset", "", () => this.#reset(name), {
       class: "bare reset",
-      "aria-label": `${words(name)}: back to its default`,
+      "aria-label": `${called}: back to its default`,
       title: "Back to its default",
     });
     control.row = el("div", { class: "knob", "data-knob": name }, label, again, control.element, help);
     return control.row;
+  }
+
+  /** Show whether it has been turned. */
+  #mark({ row, read }) {
+    row.classList.toggle("is-turned", read() !== "");
   }
 
   #reset(name) {
@@ -158,13 +172,14 @@ function typed(knob, id, turn) {
   }
   return {
     element,
-    read: () => {
-      const isWrong = input.validity.badInput || input.validity.rangeUnderflow || input.validity.rangeOverflow;
+    read: () => input.value.trim(),
+    check: () => {
+      const { badInput, rangeUnderflow, rangeOverflow } = input.validity;
+      const isWrong = badInput || rangeUnderflow || rangeOverflow;
       input.setAttribute("aria-invalid", String(isWrong));
       if (isWrong) {
         throw new Refused(`${words(knob.name)} must be ${knob.allowed}`, 422);
       }
-      return input.value.trim();
     },
     write: (text) => {
       input.value = text;
@@ -220,7 +235,7 @@ function chosen(knob, id, turn) {
 function helpOf(knob) {
   const help = knob.help.replaceAll(/\s*\[default: (.*?)\]/g, " By default: $1.");
   const isBounded = (knob.low !== null || knob.high !== null) && !isSlid(knob);
-  const range = isBounded && knob.high !== 2 ** 63 ? ` ${words(knob.allowed)}.` : "";
+  const range = isBounded && knob.high !== 2 ** 63 ? ` ${asSentence(knob.allowed)}` : "";
   const value = knob.kind === "bool" ? (knob.default ? "yes" : "no") : asText(knob.default);
   return `${help}${range}${knob.default === null || value === "" ? "" : ` Default: ${value}.`}`;
 }

@@ -121,9 +121,10 @@ export function takesDrops(element, took) {
   });
 }
 
-/** A heading with its number in the order of work. */
-export function step(number, text) {
-  return el("h2", { class: "step" }, el("span", { class: "number", "aria-hidden": "true" }, number), text);
+/** A heading with its number in the order of work; `beside` is a control that belongs to it. */
+export function step(number, text, beside = null) {
+  const heading = el("h2", { class: "step" }, el("span", { class: "number", "aria-hidden": "true" }, number), text);
+  return beside ? el("div", { class: "step-head" }, heading, beside) : heading;
 }
 
 /** An empty place with a word on what will be there. */

@@ -38,9 +38,10 @@ export function connected(is) {
   connection.classList.toggle("is-shown", !is);
 }
 
-/** A sentence of the server, with a capital and a full stop. */
+/** A sentence of the server, with a capital (unless it begins with the name of a file) and a full stop. */
 export function asSentence(text) {
   const trimmed = text.trim();
-  const whole = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
+  const isWord = /^[a-z]+[\s,:]/.test(trimmed);
+  const whole = isWord ? trimmed.charAt(0).toUpperCase() + trimmed.slice(1) : trimmed;
   return /[.!?…]$/.test(whole) ? whole : `${whole}.`;
 }

@@ -37,9 +37,10 @@ export function startStylise(panel, studio, hands) {
   let result = null;
 
   compare.element.hidden = true;
+  panel.classList.add("is-stylise");
   panel.append(
     el("div", { class: "choose" }, el("h1", {}, "Stylise"), el("p", { class: "lead" }, verb.help),
-      step(1, "A photo"), photo.element, step(2, "A style"), wall.element),
+      step(1, "A photo"), photo.element, step(2, "A style", wall.toggle), wall.element),
     el("div", { class: "easel" }, nothing, compare.element, bar.element, size, after, command.element),
     el("div", { class: "tune" }, step(3, "To your taste"), knobs.element),
   );

@@ -19,21 +19,21 @@ export class Wall {
     const add = button("add", "A painting of your own", () => this.input.click(), { class: "tile add" });
     this.list = el("div", { class: "wall", role: "group", "aria-label": "Styles" }, add);
     for (const style of styles) {
-      const about = [style.painter, style.year].filter(Boolean).join(", ");
-      this.#hang({ name: style.name, title: style.title, about }, style.thumbnail);
+      const { name, title, painter, year } = style;
+      this.#hang({ name, title, about: painter, note: `${title}, ${painter}, ${year}` }, style.thumbnail);
     }
     takesDrops(this.list, (files) => this.hang(files));
     const both = el("input", { type: "checkbox", onchange: () => this.#blends(both.checked) });
     this.both = both;
-    const toggle = el("label", { class: "tick" }, both, el("span", {}, "Blend two"));
+    this.toggle = el("label", { class: "tick" }, both, el("span", {}, "Blend two"));
     this.between = this.#slider();
-    this.element = el("div", { class: "wall-frame" }, toggle, this.between, this.list, this.input);
+    this.element = el("div", { class: "wall-frame" }, this.between, this.list, this.input);
   }
 
   /** Hang paintings of one's own, and pick the last. */
   hang(files) {
     for (const file of files) {
-      const work = { file, title: file.name, about: "Yours" };
+      const work = { file, title: file.name, about: "Yours", note: file.name };
       this.#hang(work, URL.createObjectURL(file), true);
       this.#pick(work);
     }
@@ -80,7 +80,7 @@ export class Wall {
       }
       this.#pick(work);
     };
-    const attributes = { type: "button", class: "tile", "aria-pressed": "false", onclick: pick };
+    const attributes = { type: "button", class: "tile", title: work.note, "aria-pressed": "false", onclick: pick };
     const tile = el("button", attributes, shown, title, about);
     this.tiles.set(work, tile);
     if (isFirst) {

@@ -1,0 +1,94 @@
+// A run of training, as a card: its sheet, its curves, what it warns of, and what can be done with it.
+
+import { cancel, forget } from "./api.js";
+import { Bar } from "./bar.js";
+import { loaded } from "./compare.js";
+import { button, el, icon, words } from "./dom.js";
+import { follow, isOver } from "./jobs.js";
+import { Plot } from "./plot.js";
+import { Command } from "./result.js";
+import { complain, tell } from "./say.js";
+
+/** A card of a job of training; `hands` are `resume(run)`, `grow(generator)` and `changed()`. */
+export class Run {
+  constructor(job, hands) {
+    this.job = job;
+    this.hands = hands;
+    this.title = el("h3", {}, "Training");
+    this.state = el("span", { class: "help" });
+    this.sheet = el("img", { class: "sheet", alt: "", hidden: true });
+    this.losses = new Plot(["generator_loss", "discriminator_loss"]);
+    this.score = new Plot(["score"]);
+    this.warnings = el("ul", { class: "warnings", "aria-label": "Warnings" });
+    this.bar = new Bar(() => cancel(job.id).catch(complain), "Stop, and keep it");
+    this.actions = el("div", { class: "actions" });
+    this.command = new Command();
+    const plots = el("div", { class: "plots" }, this.losses.element, this.score.element);
+    const head = el("div", { class: "run-head" }, this.title, this.state);
+    this.element = el("article", { class: "run" }, head, this.sheet, this.bar.element, this.warnings, plots, this.actions, this.command.element);
+  }
+
+  /** Watch it to its end. */
+  async watch() {
+    try {
+      await follow(this.job, (job) => this.show(job));
+      tell(`${this.title.textContent}: ${this.job.state}.`);
+      this.hands.changed();
+    } catch (error) {
+      complain(error);
+    }
+  }
+
+  /** Show the job as it stands. */
+  show(job) {
+    this.job = job;
+    this.title.textContent = words(nameOf(job) ?? dataOf(job));
+    this.state.textContent = new Date(job.created).toLocaleString();
+    this.bar.show(job);
+    this.losses.show(job.progress.curves);
+    this.score.show(job.progress.curves);
+    this.command.show(job.command);
+    const said = job.error ? [...job.warnings, job.error] : job.warnings;
+    if (said.length !== this.warnings.children.length) {
+      this.warnings.replaceChildren(...said.map((each) => el("li", {}, icon("warn"), each)));
+    }
+    if (job.preview && job.preview !== this.seen) {
+      this.seen = job.preview;
+      loaded(this.sheet, job.preview, `What ${this.title.textContent} makes so far`).then(() => (this.sheet.hidden = false));
+    }
+    if (isOver(job)) {
+      this.#offer(job);
+    }
+  }
+
+  #offer(job) {
+    const [result] = job.results;
+    const run = nameOf(job);
+    const offers = [];
+    if (result) {
+      offers.push(
+        el("a", { class: "button main", href: result.url, download: "" }, icon("save"), "Export the generator"),
+        button("grow", "Grow with it", () => this.hands.grow(`run-${run}`), { class: "quiet" }),
+        button("play", "Go on", () => this.hands.resume(run), { class: "quiet" }),
+      );
+    }
+    offers.push(button("remove", "Put away", () => this.#away(), { class: "quiet" }));
+    this.actions.replaceChildren(...offers);
+  }
+
+  /** The card goes; the run itself stays with the studio. */
+  async #away() {
+    await forget(this.job.id);
+    this.element.remove();
+    this.hands.changed();
+  }
+}
+
+/** The name of a job's run, as far as it is known. */
+export function nameOf(job) {
+  return job.results[0]?.name.replace(/\.safetensors$/, "") ?? null;
+}
+
+function dataOf(job) {
+  return job.command.split(" ")[3] ?? "Training";
+}
