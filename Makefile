@@ -7,13 +7,16 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip --disable-pip-version-check install -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow lint typecheck bench docs clean
+.PHONY: help demo studio test test-slow lint typecheck bench docs clean
 
 help: ## say what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
 demo: $(VENV)/.demo ## paint a photograph, into out/
 	$(BIN)/python examples/demo.py
+
+studio: $(VENV)/.dev ## open the page where all of it can be done
+	$(BIN)/zeuxis studio
 
 test: $(VENV)/.dev ## run the tests
 	$(BIN)/pytest
