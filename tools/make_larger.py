@@ -17,7 +17,7 @@ from zeuxis.upscaling.bicubic import bicubic
 from zeuxis.upscaling.degrading import at_8_bits
 
 # Top, left and side of the parts, all multiples of 4.
-PARTS = {"chelsea": (40, 120, 160), "coffee": (100, 216, 160), "astronaut": (56, 140, 160)}
+PARTS = {"chelsea": (40, 120, 160), "coffee": (100, 216, 160), "astronaut": (40, 140, 160)}
 SCALE, CELL, GAP = 4, 320, 6
 ROOT = Path(__file__).parents[1]
 
