@@ -41,7 +41,7 @@ def patched(strange: ModuleType, styles_file: Path) -> Iterator[None]:
     """The small style network and the strange verbs, in this process and in workers."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(gallery, "SHIPPED", styles_file)
-        patch.setattr(workers, "COMMAND", strange.command(styles_file))
+        patch.setattr(workers, "COMMAND", strange.command(styles_file, "cold"))
         for verb in (strange.NAP, strange.VIGIL):
             patch.setitem(verbs._things, verb.name, verb)
         yield

@@ -162,9 +162,33 @@ def broken() -> dict[str, bytes]:
     return found
 
 
+def chunky(*chunks: bytes) -> bytes:
+    """A PNG that has these after its header."""
+    whole = picture("PNG")
+    return whole[:33] + b"".join(chunks) + whole[33:]
+
+
+def two_minds(width: int, height: int) -> bytes:
+    """A JPEG that says its size twice, and not the same."""
+    whole = picture("JPEG")
+    at = whole.index(b"\xff\xc0")
+    end = at + 2 + int.from_bytes(whole[at + 2 : at + 4])
+    other = whole[at : at + 5] + struct.pack(">HH", height, width) + whole[at + 9 : end]
+    return whole[:end] + other + whole[end:]
+
+
 def vast() -> dict[str, bytes]:
     """What says that it is larger than it may be; some of it would be, once decoded."""
+    nothing = zlib.compress(bytes(100_000_000), 9)
     return {
+        "text.png": chunky(chunk(b"zTXt", b"a\0\0" + nothing)),
+        "profile.png": chunky(chunk(b"iCCP", b"a\0\0" + nothing)),
+        "twice.png": chunky(chunk(b"IHDR", struct.pack(">IIBBBBB", 20_000, 20_000, 8, 2, 0, 0, 0))),
+        "twice.jpg": two_minds(65_000, 65_000),
+        "frame.gif": gif(10, 10).replace(
+            struct.pack("<HHB", 10, 10, 0) + b"\x02",
+            struct.pack("<HHB", 60_000, 60_000, 0) + b"\x02",
+        ),
         "bomb.png": png(20_000, 20_000, color=0, data=bytes(20_001 * 20_000 // 400)),
         "widest.png": png(2**31 - 1, 2**31 - 1),
         "strip.png": png(60_000_000, 1),

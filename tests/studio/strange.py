@@ -1,6 +1,7 @@
 """Verbs that do what jobs should not, what puts them into a worker or a server, and help for tests.
 
-As a program (`strange.py SHIPPED worker`, `strange.py SHIPPED studio OPTIONS`) it is such a worker or server.
+As a program (`strange.py SHIPPED worker`, `strange.py SHIPPED studio OPTIONS`) it is such a worker or server;
+a `cold` worker loads nothing before its first job, for most tests have none that needs a network.
 """
 
 from __future__ import annotations
@@ -12,11 +13,10 @@ import sys
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
-from starlette.testclient import TestClient
 
 from zeuxis.errors import ZeuxisError
 from zeuxis.images import Picture
@@ -25,6 +25,9 @@ from zeuxis.studio.asked import Asked
 from zeuxis.studio.task import Task
 from zeuxis.studio.verbs import Prepared, Verb, verbs
 from zeuxis.style import gallery
+
+if TYPE_CHECKING:
+    from starlette.testclient import TestClient  # a worker is to begin quickly
 
 SECONDS = 90.0  # that anything may take
 GREY = Picture.from_array(np.full((8, 8, 3), 128, np.uint8))
@@ -58,7 +61,8 @@ def nap(task: Task) -> None:
     if told["what"] == "mistake":
         raise ZeuxisError(f"{task.folder / 'image-0'} is wrong: mend it")
     time.sleep(told["seconds"] + 0 * len(eaten))
-    task.give(GREY, "grey")
+    if told["what"] != "nothing":
+        task.give(GREY, "grey")
 
 
 def vigil(task: Task) -> None:
@@ -81,8 +85,8 @@ NAP = Verb("nap", "Sleep.", StrangeSettings, prepare, nap)
 VIGIL = Verb("vigil", "Sit up.", StrangeSettings, prepare, vigil, is_long=True, is_graceful=True)
 
 
-def command(shipped: Path) -> tuple[str, ...]:
-    return sys.executable, __file__, str(shipped), "worker"
+def command(shipped: Path, kind: str) -> tuple[str, ...]:
+    return sys.executable, __file__, str(shipped), kind
 
 
 def encoded(pixels: np.ndarray, format: str, **options: Any) -> bytes:
@@ -116,13 +120,15 @@ if __name__ == "__main__":
     for each in (NAP, VIGIL):
         verbs.register(each.name)(each)
     gallery.SHIPPED = Path(sys.argv[1])
-    if sys.argv[2] == "worker":
-        from zeuxis.studio.worker import main
+    if sys.argv[2] in ("worker", "cold"):
+        from zeuxis.studio.worker import WARM, main
 
+        if sys.argv[2] == "cold" and WARM in sys.argv:
+            sys.argv.remove(WARM)
         main()
     else:
         from zeuxis.cli.main import main as zeuxis
         from zeuxis.studio import workers
 
-        workers.COMMAND = command(gallery.SHIPPED)
+        workers.COMMAND = command(gallery.SHIPPED, "worker")
         zeuxis(sys.argv[2:])

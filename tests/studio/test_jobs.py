@@ -154,10 +154,10 @@ def test_what_libraries_print_is_no_message(studio: TestClient) -> None:
 
 
 def test_time_is_limited(open_studio: Open, strange: ModuleType) -> None:
-    studio = open_studio(job_minutes=0.02)
+    studio = open_studio(job_minutes=0.01)
     answer = studio.post("/v1/nap?wait=30", data={"seconds": "30"})
     assert answer.status_code == 422
-    assert "longer than the 0.02 minutes that a job may take" in answer.json()["error"]
+    assert "longer than the 0.01 minutes that a job may take" in answer.json()["error"]
     job = strange.until(
         studio, strange.asked(studio, "vigil", seconds="30")["id"], "done", "failed"
     )
@@ -165,9 +165,9 @@ def test_time_is_limited(open_studio: Open, strange: ModuleType) -> None:
 
 
 def test_memory_is_limited(open_studio: Open) -> None:
-    studio = open_studio(job_memory_gb=0.4)
-    answer = studio.post("/v1/nap?wait=30", data={"megabytes": "500", "seconds": "20"})
-    assert answer.status_code == 422 and "more than the 0.4 GB of memory" in answer.json()["error"]
+    studio = open_studio(job_memory_gb=0.2)
+    answer = studio.post("/v1/nap?wait=30", data={"megabytes": "250", "seconds": "20"})
+    assert answer.status_code == 422 and "more than the 0.2 GB of memory" in answer.json()["error"]
     assert studio.post("/v1/nap?wait=30").status_code == 200
 
 
@@ -207,11 +207,13 @@ def test_results_expire(
     from zeuxis.studio import service
 
     monkeypatch.setattr(service, "SWEEP_SECONDS", 0.05)
-    studio = open_studio(keep_hours=0.001)
+    studio = open_studio(keep_hours=0.5)
     store = studio.app.state.service.store  # type: ignore[attr-defined]
     job = strange.until(studio, strange.asked(studio, "nap")["id"], "done")
-    folder = store.folder_of(job["id"])
-    assert folder.exists()
+    folder, kept = store.folder_of(job["id"]), store.get(job["id"])
+    assert folder.exists() and kept.expires == pytest.approx(kept.finished + 1800)
+    kept.expires = time.time() - 1
+    store.put(kept)
     ends = time.monotonic() + 30
     while folder.exists() and time.monotonic() < ends:
         time.sleep(0.05)

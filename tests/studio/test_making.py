@@ -15,12 +15,14 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 import zeuxis
+from zeuxis.errors import ZeuxisError
 from zeuxis.gan import Generator
 from zeuxis.gan.latents import draw
 from zeuxis.studio.asked import Asked, Place
 from zeuxis.studio.task import Task
 from zeuxis.studio.uploads import Received
 from zeuxis.studio.verbs import verbs
+from zeuxis.studio.wall import folders
 
 Open = Callable[..., TestClient]
 JSON = {"accept": "application/json"}
@@ -117,6 +119,7 @@ def test_mistakes(studio: TestClient, verb: str, fields: dict[str, str], words: 
     assert answer.status_code == 422 and words in answer.json()["error"], answer.text
 
 
+@pytest.mark.slow
 def test_painting_shows_how_far_it_is(
     studio: TestClient, strange: ModuleType, photo: np.ndarray, texture: np.ndarray
 ) -> None:
@@ -201,20 +204,50 @@ def test_training_is_watched_stopped_and_gone_on_with(
 
 
 @pytest.mark.parametrize(
-    "folder", ["photos/out", "photos/../..", "photos/none", "/etc", "photos//etc"]
-)
-def test_only_what_was_given_is_trained_on(open_studio: Open, root: Path, folder: str) -> None:
-    studio = open_studio(roots={"photos": root})
-    answer: Any = studio.post("/v1/train", data={"folder": folder})
-    assert answer.status_code == 422 and "there is no" in answer.json()["error"]
-    assert list(studio.app.state.service.place.runs.iterdir()) == []  # type: ignore[attr-defined]
+    "folder",
+    [
+        "photos/out", "photos/out/etc", "photos/../..", "photos/none", "/etc", "photos//etc", "photos/a\0b",
+        "photos/" + "x" * 5000, "photos/ring", "photos/noise/0.png/x", "..", "/",
+    ],
+)  # fmt: skip
+def test_only_what_was_given_is_trained_on(tmp_path: Path, root: Path, folder: str) -> None:
+    place, verb = Place(tmp_path, {"photos": root}, 1.0), verbs.get("train")
+    place.runs.mkdir()
+    (root / "ring").symlink_to("ring")
+    with pytest.raises(ZeuxisError, match="there is no"):
+        verb.prepare(Asked(verb.settings, verb.knobs, {"folder": [folder]}, {}, place))
+    assert list(place.runs.iterdir()) == []
+    assert folders(place.roots) == ["photos", "photos/noise"]
 
 
+@pytest.mark.parametrize("run", ["..", "../x", "x" * 5000, "a\0b", "noise", "."])
+def test_only_runs_that_there_are_go_on(tmp_path: Path, run: str) -> None:
+    place, verb = Place(tmp_path, {}, 1.0), verbs.get("train")
+    (place.runs / "noise").mkdir(parents=True)
+    with pytest.raises(ZeuxisError, match="there is no run"):
+        verb.prepare(Asked(verb.settings, verb.knobs, {"run": [run]}, {}, place))
+
+
+def test_no_sentence_tells_where_folders_are(tmp_path: Path, root: Path) -> None:
+    place, verb = Place(tmp_path / "state", {"photos": root}, 1.0), verbs.get("train")
+    place.runs.mkdir(parents=True)
+    prepared = verb.prepare(
+        Asked(verb.settings, verb.knobs, {"folder": ["photos/noise"]}, {}, place)
+    )
+    said: list[dict[str, Any]] = []
+    order = {"id": "one", "state": place.state, "request": prepared.request}
+    task = Task(order, said.append)
+    task.warn(f"{root / 'noise' / '3.png'} is broken; see {place.runs / 'noise-1'}")
+    assert said == [{"warning": "photos/noise/3.png is broken; see runs/noise-1"}]
+
+
+@pytest.mark.slow
 def test_a_run_that_does_not_begin_leaves_no_folder(
     open_studio: Open, strange: ModuleType, root: Path
 ) -> None:
     studio = open_studio(roots={"photos": root})
     (root / "empty").mkdir()
     job = strange.asked(studio, "train", folder="photos/empty")
-    assert strange.until(studio, job["id"], "failed")["error"]
+    said = strange.until(studio, job["id"], "failed")["error"]
+    assert "photos/empty" in said and str(root) not in said
     assert list(studio.app.state.service.place.runs.iterdir()) == []  # type: ignore[attr-defined]

@@ -4,6 +4,7 @@ import secrets
 import socket
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import click
 
@@ -17,7 +18,9 @@ from zeuxis.studio.settings import StudioSettings
 @click.option(
     "--token",
     metavar="T",
-    help="That every request needs.  [default: on 127.0.0.1 none, else one is made and shown]",
+    envvar="ZEUXIS_TOKEN",
+    help="That every request needs; as the environment variable ZEUXIS_TOKEN, other users of this machine "
+    "do not see it.  [default: on 127.0.0.1 none, else one is made and shown]",
 )
 @click.option(
     "--root",
@@ -38,12 +41,13 @@ def studio(no_browser: bool, token: str | None, roots: tuple[Path, ...], **optio
     settings = settings_from(options, StudioSettings)
     if token is None and not settings.is_local:
         token = secrets.token_urlsafe(24)
-    if token is not None and len(token) < 8:
-        raise ZeuxisError("the token is too short to keep anybody out: give 8 characters or more")
     try:
+        from zeuxis.studio.security import check_token
         from zeuxis.studio.serving import serve
     except ImportError as error:
         raise ZeuxisError("the studio needs a server: run pip install 'zeuxis[studio]'") from error
+    if token is not None:
+        check_token(token)  # before anything is begun
     named = _named(roots)
     with _listening(settings) as listener:
         address = _address(settings.host, listener.getsockname()[1])
@@ -52,7 +56,7 @@ def studio(no_browser: bool, token: str | None, roots: tuple[Path, ...], **optio
 
 def _tell(address: str, token: str | None, no_browser: bool) -> None:
     """Say where the studio is, once it serves."""
-    door = address if token is None else f"{address}?token={token}"
+    door = address if token is None else f"{address}?token={quote(token, safe='')}"
     click.echo(f"the studio is open at {door}")
     if token is not None:
         click.echo(

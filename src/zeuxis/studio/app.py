@@ -11,16 +11,18 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
+from starlette.routing import Match
 
 from zeuxis import __version__
 from zeuxis.errors import ZeuxisError
 from zeuxis.studio.refusal import Refused
 from zeuxis.studio.routes import jobs, pages, verbs, wall
-from zeuxis.studio.security import Guard, answer
+from zeuxis.studio.security import HEADERS, Guard, answer, check_token
 from zeuxis.studio.service import Service
 from zeuxis.studio.settings import StudioSettings
 
-UNPROCESSABLE = 422
+NOT_FOUND, NOT_ALLOWED, UNPROCESSABLE = 404, 405, 422
+METHODS = ("DELETE", "GET", "HEAD", "POST")  # of all that there is
 
 
 def create_app(
@@ -37,10 +39,13 @@ def create_app(
         roots: folders that training data may be in, by name.
 
     Raises:
-        ZeuxisError: if the folder of the state cannot be used, or there is no token where one is needed.
+        ZeuxisError: if the folder of the state cannot be used, or there is no token where one is needed, or
+            none that keeps anybody out.
     """
     settings = settings or StudioSettings()
-    if token is None and not settings.is_local:
+    if token is not None:
+        check_token(token)
+    elif not settings.is_local:
         raise ZeuxisError(f"whoever reaches {settings.host} could use the studio: give a token")
     service = Service(settings, dict(roots or {}))
 
@@ -80,8 +85,14 @@ def _speak_in_sentences(app: FastAPI) -> None:
         return JSONResponse({"error": str(error)}, UNPROCESSABLE)
 
     @app.exception_handler(HTTPException)
-    async def unusual(_: Request, error: HTTPException) -> JSONResponse:
-        return JSONResponse({"error": str(error.detail)}, error.status_code, error.headers)
+    async def unusual(request: Request, error: HTTPException) -> JSONResponse:
+        sentence, headers = str(error.detail), error.headers
+        if error.status_code == NOT_FOUND:
+            sentence = "there is nothing at this address: /openapi.json lists what there is"
+        if error.status_code == NOT_ALLOWED:
+            allowed = ", ".join(_allowed(request))
+            sentence, headers = f"this takes no {request.method}, but {allowed}", {"allow": allowed}
+        return JSONResponse({"error": sentence}, error.status_code, headers)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
@@ -93,4 +104,15 @@ def _speak_in_sentences(app: FastAPI) -> None:
     async def broken(_: Request, error: Exception) -> JSONResponse:
         name = type(error).__name__
         sentence = f"something went wrong in the studio ({name}): it is in its log"
-        return JSONResponse({"error": sentence}, 500)
+        return JSONResponse({"error": sentence}, 500, HEADERS)  # the guard is not asked any more
+
+
+def _allowed(request: Request) -> list[str]:
+    """The methods that the path of a request takes; each route knows but its own."""
+    found = {
+        method
+        for method in METHODS
+        for route in request.app.router.routes
+        if route.matches(dict(request.scope, method=method))[0] is Match.FULL
+    }
+    return sorted(found)

@@ -123,7 +123,7 @@ class Asked:
         format, quality = self.text("format") or "png", self.text("quality") or "95"
         if format not in FORMATS:
             raise ZeuxisError(f"format is {format!r}, but must be one of {', '.join(FORMATS)}")
-        if not (quality.isdecimal() and 1 <= int(quality) <= 100):
+        if not (quality.isdecimal() and len(quality) <= 3 and 1 <= int(quality) <= 100):
             raise ZeuxisError(f"quality is {quality[:80]!r}, but must be between 1 and 100")
         return {"format": format, "quality": int(quality)}
 

@@ -1,13 +1,18 @@
 """A queue and the workers that serve it. There are two: for what takes seconds, and for minutes."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 
+from zeuxis.errors import reason
 from zeuxis.studio.jobs import Job
 from zeuxis.studio.queue import Queue
 from zeuxis.studio.workers import Worker
 
 IDLE_SECONDS = 120.0  # after which a worker of the slow lane is ended: torch takes much memory
+BREATH_SECONDS = 1.0  # before another try to begin a worker, where the machine has no room for one
+
+log = logging.getLogger("zeuxis.studio")
 
 Do = Callable[[Job, Worker], Awaitable[None]]
 
@@ -19,7 +24,7 @@ class Lane:
         queue: whose jobs are done.
         count: of workers.
         threads: that each computes with.
-        do: does a job with a worker.
+        do: does a job with a worker; raises nothing.
         is_warm: whether workers are begun at once and stay.
 
     Attributes:
@@ -77,5 +82,12 @@ class Lane:
             return None
 
     async def _begin(self) -> Worker:
-        self.begun += 1
-        return await Worker.begin(self._threads, self._is_warm)
+        while True:
+            try:
+                worker = await Worker.begin(self._threads, self._is_warm)
+            except OSError as error:
+                log.error("no worker can be begun: %s", reason(error))
+                await asyncio.sleep(BREATH_SECONDS)
+            else:
+                self.begun += 1
+                return worker

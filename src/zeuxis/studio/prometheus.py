@@ -1,7 +1,7 @@
 """Figures on the service, and the text in which Prometheus reads them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 USUAL_SECONDS = 1.0  # of a job, before one is known
 
@@ -33,8 +33,25 @@ class Figures:
         done = sum(self._done[verb] for verb in verbs)
         return sum(self._seconds[verb] for verb in verbs) / done if done else USUAL_SECONDS
 
-    def lines(self) -> Iterable[str]:
-        """In the text format of Prometheus."""
+    def text(self, load: Mapping[str, int], begun: int, kept: int) -> str:
+        """All there is to know, in the text format of Prometheus.
+
+        Args:
+            load: `workers`, and jobs that are `queued` and `running`.
+            begun: worker processes so far.
+            kept: jobs that are remembered.
+        """
+        lines = [
+            *self._lines(),
+            *_one("queued_jobs", "Jobs that wait.", load["queued"]),
+            *_one("running_jobs", "Jobs that run.", load["running"]),
+            *_one("workers", "Processes that may be at work.", load["workers"]),
+            *_one("kept_jobs", "Jobs that are remembered.", kept),
+            *_one("workers_begun_total", "Processes begun.", begun, "counter"),
+        ]
+        return "\n".join(lines) + "\n"
+
+    def _lines(self) -> Iterable[str]:
         yield from _metric("jobs_total", "counter", "Jobs that ended, by verb and state.")
         for (verb, state), count in sorted(self._jobs.items()):
             yield f'zeuxis_jobs_total{{verb="{verb}",state="{state}"}} {count}'
@@ -42,14 +59,13 @@ class Figures:
         for verb in sorted(self._done):
             yield f'zeuxis_job_seconds_sum{{verb="{verb}"}} {self._seconds[verb]:.6f}'
             yield f'zeuxis_job_seconds_count{{verb="{verb}"}} {self._done[verb]}'
-        yield from gauge("refused_total", "Requests refused with 429.", self.refused, "counter")
-        yield from gauge("worker_deaths_total", "Workers that died.", self.deaths, "counter")
+        yield from _one("refused_total", "Requests refused with 429.", self.refused, "counter")
+        yield from _one("worker_deaths_total", "Workers that died.", self.deaths, "counter")
 
 
-def gauge(name: str, help: str, value: float, kind: str = "gauge") -> Iterable[str]:
-    """The lines of one number."""
+def _one(name: str, help: str, value: int, kind: str = "gauge") -> Iterable[str]:
     yield from _metric(name, kind, help)
-    yield f"zeuxis_{name} {value:g}"
+    yield f"zeuxis_{name} {value}"
 
 
 def _metric(name: str, kind: str, help: str) -> Iterable[str]:

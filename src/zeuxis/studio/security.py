@@ -6,19 +6,20 @@ import logging
 import re
 import time
 from collections.abc import Mapping
-from http.cookies import CookieError, SimpleCookie
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from zeuxis.errors import ZeuxisError
 from zeuxis.studio.refusal import Refused
 from zeuxis.studio.settings import LOCAL
 
 TOKEN_COOKIE, SESSION_COOKIE = "zeuxis_token", "zeuxis_session"
 SAFE = ("GET", "HEAD", "OPTIONS")
-GUARDED = ("/v1/", "/metrics", "/openapi.json")
+OPEN = re.compile(r"/(page/.*|healthz)?")  # paths that need no token: they hold no secrets
 HEADERS = {
     "content-security-policy": "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
@@ -29,7 +30,8 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
-_SESSION = re.compile(r"[\w-]{22}")
+_SESSION = re.compile(r"[\w-]{22}", re.ASCII)
+_TOKEN = re.compile(r"[\w.~+/-]{8,}=*", re.ASCII)  # RFC 6750, section 2.1; no shorter than that
 
 log = logging.getLogger("zeuxis.studio.access")
 
@@ -73,7 +75,8 @@ class Guard:
             await self._app(scope, self._counted(receive), send_safely)
         finally:
             took = 1000 * (time.monotonic() - began)
-            log.info("%s %s %d %.0f ms", scope["method"], scope["path"], status, took)
+            path = quote(scope["path"])  # so that no path can look like a second line
+            log.info("%s %s %d %.0f ms", scope["method"], path, status, took)
 
     def _check(self, method: str, path: str, headers: Headers) -> None:
         host = headers.get("host", "")
@@ -81,10 +84,10 @@ class Guard:
             raise Refused(403, "this studio answers only to names of its own machine")
         if method not in SAFE:
             _check_origin(headers, host)
-        if self._token is not None and path.startswith(GUARDED) and not self._knows(headers):
+        if self._token is not None and not OPEN.fullmatch(path) and not self._knows(headers):
             raise Refused(401, "this needs the token that the studio was started with")
         length = headers.get("content-length", "0")
-        if length.isdecimal() and int(length) > self._max_bytes:
+        if length.isdecimal() and (len(length) > 18 or int(length) > self._max_bytes):
             raise self._too_large()
 
     def _knows(self, headers: Headers) -> bool:
@@ -123,6 +126,19 @@ def answer(refused: Refused) -> JSONResponse:
     return JSONResponse({"error": str(refused)}, refused.status, headers)
 
 
+def check_token(token: str) -> None:
+    """Refuse a token that keeps nobody out, or that a header or an address cannot carry.
+
+    Raises:
+        ZeuxisError: if it is too short, or has other characters than it may have.
+    """
+    if not _TOKEN.fullmatch(token):
+        raise ZeuxisError(
+            "the token is too short to keep anybody out, or has characters that it may not have: give 8 or "
+            "more of A-Z a-z 0-9 - . _ ~ + /"
+        )
+
+
 def is_token(given: str, token: str | None) -> bool:
     """Whether it is the token, found out in the same time whatever is given; never where none is needed."""
     return token is not None and hmac.compare_digest(given.encode(), token.encode())
@@ -146,12 +162,8 @@ def client_of(host: str | None) -> str:
 
 
 def cookies(headers: Headers) -> Mapping[str, str]:
-    """The cookies of a request."""
-    try:
-        parsed = SimpleCookie(headers.get("cookie", ""))
-    except CookieError:
-        return {}
-    return {name: morsel.value for name, morsel in parsed.items()}
+    """The cookies of a request, read as browsers mean them: one that another program left hides none."""
+    return cookie_parser(headers.get("cookie", ""))
 
 
 def _check_origin(headers: Headers, host: str) -> None:
@@ -162,8 +174,16 @@ def _check_origin(headers: Headers, host: str) -> None:
     """
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     elsewhere = site not in (None, "same-origin", "none")
-    if elsewhere or (origin is not None and urlsplit(origin).netloc != host):
+    if elsewhere or (origin is not None and _netloc(origin) != host):
         raise Refused(403, "this was sent by another site's page, which may not")
+
+
+def _netloc(origin: str) -> str | None:
+    """The host and port of an origin; None if it has none."""
+    try:
+        return urlsplit(origin).netloc or None
+    except ValueError:
+        return None
 
 
 def _bare(host: str) -> str:

@@ -5,15 +5,17 @@ import logging
 import math
 import secrets
 import shutil
+import sqlite3
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from zeuxis.studio.asked import Place
 from zeuxis.studio.jobs import Job
 from zeuxis.studio.lane import Lane
-from zeuxis.studio.prometheus import Figures, gauge
+from zeuxis.studio.prometheus import Figures
 from zeuxis.studio.queue import Queue
 from zeuxis.studio.refusal import Refused
 from zeuxis.studio.settings import CORES, StudioSettings
@@ -24,6 +26,8 @@ from zeuxis.studio.workers import Limits, Message, Worker
 SWEEP_SECONDS = 60.0
 GOODBYE_SECONDS = 20.0  # for jobs that can stop and keep what they have, when the server ends
 OURS = "studio"  # the client of jobs that the studio asks for itself
+BUG = "something went wrong in the studio: it is in its log"
+FULL = "the studio has no room on its disk for another job: try again later"
 CUT_SHORT = "the studio was stopped while this ran: ask for it again"
 
 log = logging.getLogger("zeuxis.studio")
@@ -51,7 +55,7 @@ class Service:
         self.store = Store(settings.folder)
         self.figures = Figures()
         self._live: dict[str, Job] = {}
-        self._clients: Counter[str] = Counter()  # jobs that wait or run
+        self._clients: Counter[str] = Counter()  # jobs that arrive, wait or run
         quick, slow = Queue(settings.queue_length), Queue(settings.queue_length)
         threads = max(1, CORES // settings.workers)
         self.quick = Lane(quick, settings.workers, threads, self._do, is_warm=True)
@@ -88,8 +92,10 @@ class Service:
         """Refuse a job before anything is read of it.
 
         Raises:
-            Refused: 429, if the queue is full or the client has too many jobs.
+            Refused: 429, if the queue is full or the client has too many jobs; 503, if the disk is full.
         """
+        if not self.store.has_space:
+            raise Refused(503, FULL, retry_after=int(SWEEP_SECONDS))
         lane = self.lane(verb)
         most = self.settings.jobs_per_client
         if lane.queue.is_full:
@@ -100,6 +106,15 @@ class Service:
             return
         self.figures.refused += 1
         raise Refused(429, sentence, retry_after=self._seconds_to_wait(lane))
+
+    @contextmanager
+    def receiving(self, client: str) -> Iterator[None]:
+        """While a request is read it counts as a job, so that nobody can have any number of them arrive."""
+        self._clients[client] += 1
+        try:
+            yield
+        finally:
+            self._leave(client)
 
     def new_folder(self) -> tuple[str, Path]:
         """An id, and a folder for its files."""
@@ -116,7 +131,8 @@ class Service:
         """
         self.check_room(verb, client)
         run = prepared.request.get("run")
-        if run is not None and any(job.request.get("run") == run for job in self._live.values()):
+        going = [job.request.get("run") for job in self._live.values() if not job.is_final]
+        if run is not None and run in going:
             raise Refused(409, f"the run {run} goes on already: stop it first")
         request = prepared.request | {"verb": verb.name}
         turned = {
@@ -125,7 +141,8 @@ class Service:
             if (value := getattr(prepared.settings, knob.name)) != knob.default
         }
         job = Job(id, verb.name, owner, client, request, turned, prepared.command, time.time())
-        self.store.put(job)
+        if not self.store.put(job):
+            raise Refused(503, FULL, retry_after=int(SWEEP_SECONDS))
         self._wait(job)
         return job
 
@@ -167,6 +184,7 @@ class Service:
         await self.cancel(job)
         if not job.is_final:
             raise Refused(409, "the job is about to stop: delete it in a while")
+        self._live.pop(job.id, None)  # where it is still, if it could not be kept
         await asyncio.to_thread(shutil.rmtree, self.store.folder_of(job.id), ignore_errors=True)
         self.store.delete(job.id)
 
@@ -181,17 +199,9 @@ class Service:
 
     def metrics(self) -> str:
         """Figures in the text format of Prometheus."""
-        load = self.load()
-        lines = [
-            *self.figures.lines(),
-            *gauge("queued_jobs", "Jobs that wait.", load["queued"]),
-            *gauge("running_jobs", "Jobs that run.", load["running"]),
-            *gauge("workers", "Processes that may be at work.", load["workers"]),
-            *gauge("kept_jobs", "Jobs that are remembered.", sum(self.store.counts().values())),
-        ]
         begun = self.quick.begun + self.slow.begun
-        lines += gauge("workers_begun_total", "Processes begun.", begun, "counter")
-        return "\n".join(lines) + "\n"
+        kept = sum(self.store.counts().values())
+        return self.figures.text(self.load(), begun, kept)
 
     async def _stop(self, job: Job) -> None:
         worker = self.lane(verbs.get(job.verb)).running.get(job.id)
@@ -212,8 +222,13 @@ class Service:
         self.store.put(job)
         self._tell_all()
         order = {"id": job.id, "state": str(self.store.folder), "request": job.request}
-        ending = await worker.run(order, job.hear, self._limits(verb))
-        self._conclude(job, verb, ending)
+        try:
+            ending = await worker.run(order, job.hear, self._limits(verb))
+            self._conclude(job, verb, ending)
+        except Exception:  # whatever goes wrong with one job, the next one is to be done
+            log.exception("%s %s went wrong", job.verb, job.id)
+            worker.kill(BUG)
+            self._finish(job, "failed", error=BUG, fault="ours")
 
     def _conclude(self, job: Job, verb: Verb, ending: Message) -> None:
         end = ending["end"]
@@ -242,14 +257,25 @@ class Service:
     ) -> None:
         job.state, job.error, job.fault, job.finished = state, error, fault, time.time()
         job.expires = job.finished + 3600 * self.settings.keep_hours
-        self.store.put(job)
-        if self._live.pop(job.id, None) is not None:
-            self._clients[job.client] -= 1
-            self._clients += Counter()  # forgets clients without jobs
+        self.store.forget_files(
+            job.id, job.request.get("names", ())
+        )  # what was sent is needed no more
+        if job.id in self._live:
+            self._leave(job.client)
+        self._keep(job)
         seconds = job.finished - job.started if job.started else 0.0
         self.figures.finished(job.verb, state, seconds)
         log.info("%s %s %s after %.2f s", job.verb, job.id, state, seconds)
         job.tell()
+
+    def _keep(self, job: Job) -> None:
+        """Have a job that is final on disk only; until that works it stays where it is."""
+        if self.store.put(job):
+            self._live.pop(job.id, None)
+
+    def _leave(self, client: str) -> None:
+        self._clients[client] -= 1
+        self._clients += Counter()  # forgets clients without jobs
 
     def _wait(self, job: Job) -> None:
         self._live[job.id] = job
@@ -262,24 +288,24 @@ class Service:
             job.tell()
 
     def _limits(self, verb: Verb) -> Limits:
-        settings = self.settings
-        minutes = 60 * settings.train_hours if verb.is_training else settings.job_minutes
-        return Limits(60 * minutes, settings.job_memory_gb * 1e9, verb.is_graceful)
+        seconds = self.settings.longest(verb.is_training)
+        return Limits(seconds, self.settings.job_memory_gb * 1e9, verb.is_graceful)
 
     def _seconds_to_wait(self, lane: Lane) -> int:
         """After which there will be room: about as long as one job takes."""
-        mean = self.figures.mean_seconds([v for v in verbs.names() if self._is_in(v, lane)])
-        return max(1, math.ceil(mean / lane.count))
-
-    def _is_in(self, verb: str, lane: Lane) -> bool:
-        return self.lane(verbs.get(verb)) is lane
+        served = [name for name in verbs.names() if self.lane(verbs.get(name)) is lane]
+        return max(1, math.ceil(self.figures.mean_seconds(served) / lane.count))
 
     async def _sweep(self) -> None:
         """Forget, now and then, what is older than it is kept."""
         while True:
-            for job in self.store.expired():
-                await asyncio.to_thread(
-                    shutil.rmtree, self.store.folder_of(job.id), ignore_errors=True
-                )
-                self.store.delete(job.id)
+            for job in [each for each in self._live.values() if each.is_final]:
+                self._keep(job)
+            try:
+                for job in self.store.expired():
+                    folder = self.store.folder_of(job.id)
+                    await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+                    self.store.delete(job.id)
+            except sqlite3.Error as error:
+                log.error("what is old cannot be forgotten: %s", error)
             await asyncio.sleep(SWEEP_SECONDS)

@@ -56,6 +56,7 @@ def serve(
         log_config=None,
         server_header=False,
         timeout_graceful_shutdown=GOODBYE_SECONDS,
+        ws="none",  # nothing here speaks it
     )
     with suppress(KeyboardInterrupt):  # uvicorn raises it again when all is closed
         _Server(config, ready).run(sockets=[listener])

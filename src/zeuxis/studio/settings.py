@@ -48,6 +48,10 @@ class StudioSettings:
         """Whether only this machine can reach it."""
         return self.host in LOCAL
 
+    def longest(self, is_training: bool) -> float:
+        """Seconds that a job may run."""
+        return 3600 * self.train_hours if is_training else 60 * self.job_minutes
+
     @property
     def folder(self) -> Path:
         """Where jobs, results and runs are kept, absolute."""

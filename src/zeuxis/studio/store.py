@@ -1,16 +1,21 @@
 """Jobs on disk: a database with a write-ahead log, and a folder of files for each."""
 
 import json
+import logging
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from zeuxis.errors import ZeuxisError, reason
 from zeuxis.studio.jobs import Job, job_of
 
 LISTED = 200  # jobs of one owner
+LEAST_FREE = 200e6  # bytes on the disk, below which no job is taken
+
+log = logging.getLogger("zeuxis.studio")
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS jobs (
@@ -38,7 +43,7 @@ class Store:
         self.jobs = folder / "jobs"
         self.runs = folder / "runs"
         try:
-            for each in (self.jobs, self.runs):
+            for each in (folder, self.jobs, self.runs):
                 each.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             raise ZeuxisError(
@@ -46,10 +51,20 @@ class Store:
             ) from error
         self._database = self._opened(folder / "jobs.sqlite")
 
-    def put(self, job: Job) -> None:
-        """Keep a job as it stands."""
+    def put(self, job: Job) -> bool:
+        """Keep a job as it stands; whether that went well, for disks become full."""
         row = (job.id, job.owner, job.state, job.created, job.expires, json.dumps(job.kept()))
-        self._database.execute(_PUT, row)
+        try:
+            self._database.execute(_PUT, row)
+        except sqlite3.Error as error:
+            log.error("the job %s cannot be kept: %s", job.id, error)
+            return False
+        return True
+
+    @property
+    def has_space(self) -> bool:
+        """Whether the disk has room for more."""
+        return shutil.disk_usage(self.folder).free > LEAST_FREE
 
     def get(self, id: str) -> Job | None:
         """The job of an id, as it was last kept."""
@@ -74,6 +89,12 @@ class Store:
     def folder_of(self, id: str) -> Path:
         """Where the files of a job are."""
         return self.jobs / id
+
+    def forget_files(self, id: str, names: Iterable[str]) -> None:
+        """Delete some files of a job; what cannot be deleted now goes with the job."""
+        for name in names:
+            with suppress(OSError):
+                (self.folder_of(id) / name).unlink()
 
     def delete(self, id: str) -> None:
         """Forget a job and its files."""

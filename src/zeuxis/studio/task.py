@@ -81,7 +81,7 @@ class Task:
         if not self.is_due():
             return
         self._told = time.monotonic()
-        message = {"share": share, "seconds_left": seconds_left, "text": text}
+        message = {"share": share, "seconds_left": seconds_left, "text": self.plain(text)}
         self._send(message | _points(points or {}))
 
     def remember(self, points: Mapping[str, tuple[float, float]]) -> None:
@@ -90,7 +90,15 @@ class Task:
 
     def warn(self, sentence: str) -> None:
         """Have a sentence stay with the job."""
-        self._send({"warning": sentence})
+        self._send({"warning": self.plain(sentence)})
+
+    def plain(self, sentence: str) -> str:
+        """A sentence that names no folder of this machine; one to train on is called as it was asked for."""
+        if "data" in self.request:
+            sentence = sentence.replace(self.request["data"], self.request["called"])
+        for folder in (self.folder, self.state):
+            sentence = sentence.replace(f"{folder}{os.sep}", "")
+        return sentence
 
     def preview(self, picture: Callable[[], Picture]) -> None:
         """Show how far the picture is, if the last time is long enough ago.

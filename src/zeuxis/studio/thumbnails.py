@@ -39,8 +39,12 @@ async def _paint(service: Service, style: str, path: Path) -> None:
     verb = verbs.get("stylize")
     texts = {"sample": PHOTOGRAPH, "style": style, "size": str(SIDE), "format": "webp"}
     asked = Asked(verb.settings, verb.knobs, {n: [t] for n, t in texts.items()}, {}, service.place)
-    id, _ = service.new_folder()
-    job = service.submit(id, verb, verb.prepare(asked), OURS, OURS)
+    prepared, (id, made) = verb.prepare(asked), service.new_folder()
+    try:
+        job = service.submit(id, verb, prepared, OURS, OURS)
+    except Refused:
+        made.rmdir()
+        raise
     await job.final(SECONDS)
     if job.state != "done":
         raise Refused(429, f"there is no thumbnail of {style} yet: try again in a while", 10)

@@ -102,7 +102,8 @@ def folders(roots: Mapping[str, Path]) -> list[str]:
     for name, root in roots.items():
         inside: list[str] = []
         with suppress(OSError), os.scandir(root) as entries:  # it may be gone, or closed to us
-            inside = sorted(each.name for each in entries if each.is_dir())
+            # A link may lead out of the root, where nothing may be used.
+            inside = sorted(each.name for each in entries if each.is_dir(follow_symlinks=False))
         shown = [each for each in inside if not each.startswith(".")]
         found += [name, *(f"{name}/{each}" for each in shown[:FOLDERS])]
     return found

@@ -81,7 +81,7 @@ class Worker:
         except ZeuxisError as error:
             return {
                 "end": "failed",
-                "error": self._without_paths(str(error), task),
+                "error": task.plain(str(error)),
                 "fault": "user",
             }
         except MemoryError:
@@ -94,13 +94,6 @@ class Worker:
             )
             return {"end": "failed", "error": sentence, "fault": "ours"}
         return {"end": "done", "results": task.results, "stopped_early": task.stopped_early}
-
-    @staticmethod
-    def _without_paths(sentence: str, task: Task) -> str:
-        """A sentence that names no folder of this machine."""
-        for folder in (task.folder, task.state):
-            sentence = sentence.replace(f"{folder}{os.sep}", "")
-        return sentence
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from starlette.datastructures import FormData, UploadFile
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from zeuxis.errors import ZeuxisError
 from zeuxis.studio.asked import Asked, Place
@@ -38,6 +38,10 @@ async def asked_in(request: Request, verb: Verb, folder: Path, place: Place) -> 
             )
     except TimeoutError:
         raise Refused(408, f"the request took longer than {UPLOAD_SECONDS:g} seconds") from None
+    except ClientDisconnect:
+        raise Refused(400, "the request broke off") from None  # which nobody hears
+    except ValueError:  # of codecs that a form may name
+        raise Refused(400, "the form cannot be read: send its texts as UTF-8") from None
     try:
         texts, files = _sorted(form, verb)
         pictures: defaultdict[str, list[Received]] = defaultdict(list)

@@ -28,6 +28,8 @@ WRONG = {
     415: "a file is no picture",
     422: "a setting is wrong, or the job failed",
     429: "the queue is full, or the client has too many jobs",
+    500: "the job failed, and not by what was asked for",
+    503: "the server's disk is full",
 }
 
 
@@ -75,7 +77,8 @@ async def submitted(request: Request, verb: Verb, service: Service) -> Job:
     service.check_room(verb, client)
     id, folder = service.new_folder()
     try:
-        asked = await asked_in(request, verb, folder, service.place)
+        with service.receiving(client):
+            asked = await asked_in(request, verb, folder, service.place)
         prepared = verb.prepare(asked)
         return service.submit(id, verb, prepared, owner_of(request.headers, client), client)
     except BaseException:  # the client may have gone away too
@@ -88,8 +91,10 @@ def _final(job: Job, service: Service, accept: str) -> Response:
     if job.state == "failed":
         raise Refused(422 if job.fault == "user" else 500, job.error or "the job failed")
     takes = [each.partition(";")[0].strip() for each in accept.lower().split(",")]
-    if job.state != "done" or not any(each.startswith(("image/", "*/")) for each in takes):
-        return _told(job, service, 200)
+    if not job.results or not any(each.startswith(("image/", "*/")) for each in takes):
+        return _told(
+            job, service, 200
+        )  # cancelled, or a run that was stopped before it had a generator
     result = job.results[0]
     return FileResponse(
         service.store.folder / result["file"],

@@ -15,15 +15,14 @@ from zeuxis.studio.asked import Asked, Place
 from zeuxis.studio.forms import restored
 from zeuxis.studio.task import Task
 from zeuxis.studio.verbs.verb import Field, Prepared, Verb
+from zeuxis.studio.wall import runs_in
 
 if TYPE_CHECKING:
     from zeuxis.gan.training.report import Report
 
 LENGTHS = ("steps", "kimg", "minutes")  # the settings that a run may be gone on with
 CURVES = ("generator_loss", "discriminator_loss")
-PLAIN = re.compile(r"[\w-]+(\.[\w-]+)*")  # names of runs: no path
-# As zeuxis.training.folder has them, which needs torch.
-ABOUT, METRICS = "settings.json", "metrics.jsonl"
+METRICS = "metrics.jsonl"  # as zeuxis.training.folder has it, which needs torch
 
 
 def prepare(asked: Asked) -> Prepared:
@@ -41,7 +40,7 @@ def prepare(asked: Asked) -> Prepared:
     assert folder is not None
     data = _below(folder, asked.place.roots)
     name = _reserved(data, asked.place.runs)
-    request = {"data": str(data), "run": name, "settings": asdict(settings)}
+    request = {"data": str(data), "called": folder, "run": name, "settings": asdict(settings)}
     return Prepared(request, settings, command_of(["zeuxis", "gan", "train", folder], settings))
 
 
@@ -137,7 +136,7 @@ def _points(step: int, values: Mapping[str, Any]) -> dict[str, tuple[float, floa
 
 
 def _resumed(name: str, settings: GanSettings, place: Place) -> Prepared:
-    if not PLAIN.fullmatch(name) or not (place.runs / name / ABOUT).is_file():
+    if name not in [each["name"] for each in runs_in(place.runs)]:
         raise ZeuxisError(f"there is no run {name[:80]!r}: /v1/runs shows them")
     length = {each: getattr(settings, each) for each in LENGTHS}
     if settings != GanSettings(**length):
@@ -155,8 +154,12 @@ def _below(folder: str, roots: Mapping[str, Path]) -> Path:
     known = ", ".join(roots) or "none was given to the server with --root"
     if name not in roots:
         raise ZeuxisError(f"there is no folder {folder[:80]!r} to train on: choose among {known}")
-    path = (roots[name] / inside).resolve()
-    if not path.is_relative_to(roots[name].resolve()) or not path.exists():
+    path = None
+    with suppress(
+        OSError, RuntimeError, ValueError
+    ):  # not there, closed to us, a ring of links, a zero byte
+        path = (roots[name] / inside).resolve(strict=True)
+    if path is None or not path.is_relative_to(roots[name].resolve()):
         raise ZeuxisError(f"there is no {inside[:80]!r} in {name}: check the name")
     return path
 

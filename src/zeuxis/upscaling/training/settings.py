@@ -52,7 +52,7 @@ class UpscaleTrainSettings:
         0.0, "How much the discriminator counts (Ledig et al. 2017, equation 6).", low=0
     )
     lattice_weight: float = setting(
-        100.0, "How much lattices are held down, where more than pixels counts.", low=0
+        500.0, "How much lattices are held down, where more than pixels counts.", low=0
     )
     loss: str = setting(
         "relativistic_average",
