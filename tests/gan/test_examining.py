@@ -52,7 +52,8 @@ def test_a_generator_of_the_very_pictures_scores_better(
     copies = examiner()
     assert copies.score < 1e-2 * noise.score
     assert copies.variety == pytest.approx(1, rel=1e-3)
-    assert noise.variety < 1
+    assert copies.distinctness == pytest.approx(1, rel=1e-3)
+    assert noise.variety < 1 and noise.distinctness < 1
 
 
 def test_the_discriminator_tells_what_it_prefers(
@@ -104,7 +105,7 @@ class Scripted:
 
 
 def found(score: float, **values: float) -> Examination:
-    usual = Examination(score, 1.0, 0.8, 0.0, 0.0, None, 0.0)
+    usual = Examination(score, 1.0, 1.0, 0.8, 0.0, 0.0, None, 0.0)
     return replace(usual, **values)
 
 
@@ -162,7 +163,7 @@ def test_every_so_many_pictures_a_checkpoint_stays(new_keeper: New, tmp_path: Pa
 def test_a_warning_is_said_when_it_begins(new_keeper: New, tmp_path: Path) -> None:
     said: list[str] = []
     worse = found(6, separation=1.0)
-    keeper = new_keeper(found(5), *[worse] * 5, found(4), *[worse] * 3, say=said.append)
+    keeper = new_keeper(found(5), *[worse] * 5, found(4.5), *[worse] * 3, say=said.append)
     for step in range(10):
         keeper.look(report(step), state)
     assert [bool(line["warnings"]) for line in lines(tmp_path)] == [False] * 3 + [True] * 3 + [

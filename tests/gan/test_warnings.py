@@ -9,6 +9,7 @@ from zeuxis.gan.training.warnings import (
     memorization,
     not_finite,
     overfitting,
+    samples_get_worse,
     samples_grow_alike,
 )
 
@@ -35,27 +36,52 @@ def test_a_discriminator_that_has_not_won(separations: list[float], scores: list
     assert discriminator_has_won(separations, scores) is None
 
 
-def test_samples_that_were_varied_and_are_not_any_more_have_collapsed() -> None:
-    sentence = samples_grow_alike([0.2, 0.9, 0.8, 0.3, 0.2, 0.1], BETTER)
+def test_samples_that_are_near_to_one_another_have_collapsed() -> None:
+    sentence = samples_grow_alike([0.9, 0.8, 0.3, 0.2, 0.1], [1.0] * 5, STUCK)
     assert sentence is not None
-    assert "alike" in sentence and "10%" in sentence and "--batch-size" in sentence
+    assert "alike" in sentence and "vary 10%" in sentence and "--batch-size" in sentence
 
 
-def test_samples_that_never_become_varied_have_collapsed_too() -> None:
-    assert samples_grow_alike([0.1, 0.1, 0.12, 0.1, 0.1], STUCK) is not None
+def test_so_have_a_few_that_are_made_again_and_again() -> None:
+    sentence = samples_grow_alike([1.0] * 5, [0.3, 0.2, 0.25, 0.2, 0.3], STUCK)
+    assert sentence is not None and "differs 30%" in sentence
 
 
 @pytest.mark.parametrize(
-    ("varieties", "scores"),
+    ("values", "scores"),
     [
         ([0.02, 0.05, 0.1, 0.2, 0.4], BETTER),  # the beginning
+        ([1.2, 0.9, 0.5, 0.5, 0.5], BETTER),  # vague, and on the way to the middle
         ([0.9, 0.3, 0.9, 0.3, 0.9], STUCK),
-        ([1.0, 0.9, 0.95], STUCK),
+        ([1.0, 0.9, 0.95, 0.9, 0.9], STUCK),
         ([0.1], [3.0]),
+        ([], []),
     ],
 )
-def test_samples_that_are_varied_enough(varieties: list[float], scores: list[float]) -> None:
-    assert samples_grow_alike(varieties, scores) is None
+def test_samples_that_are_varied_enough(values: list[float], scores: list[float]) -> None:
+    well = [1.0] * len(values)
+    assert samples_grow_alike(values, well, scores) is None
+    assert samples_grow_alike(well, values, scores) is None
+
+
+def test_samples_that_were_much_better_get_worse() -> None:
+    sentence = samples_get_worse([9.0, 4.0, 8.0, 6.0, 9.0])
+    assert sentence is not None
+    assert "worse" in sentence and "1.5 times" in sentence and "kept" in sentence
+
+
+@pytest.mark.parametrize(
+    "scores",
+    [
+        BETTER,
+        [9.0, 4.0, 8.0, 5.9, 9.0],  # a little
+        [4.0, 8.0, 8.0],  # not for long
+        [0.0, 1.0, 1.0, 1.0],  # nothing to compare with
+        [],
+    ],
+)
+def test_samples_that_do_not_get_worse(scores: list[float]) -> None:
+    assert samples_get_worse(scores) is None
 
 
 def test_memorization_is_the_way_from_training_to_made_pictures() -> None:
@@ -83,7 +109,7 @@ def test_memorization_without_anything_to_compare(made: list[float]) -> None:
 def test_overfitting_lasts() -> None:
     assert overfitting([0.1, 0.6, 0.7, 0.8]) is not None
     assert "80%" in str(overfitting([0.1, 0.6, 0.7, 0.8]))
-    assert overfitting([0.6, 0.7, 0.4]) is None
+    assert overfitting([0.6, 0.7, 0.3]) is None
     assert overfitting([0.9, 0.9]) is None
 
 

@@ -25,14 +25,26 @@ def test_like_is_near_and_unlike_is_far() -> None:
     near, far = score([squares(40, 1)]), score([torch.rand(40, 3, 16, 16)])
     assert 5 * near.distance < far.distance
     assert near.variety == pytest.approx(1, abs=0.3)
+    assert near.distinctness == pytest.approx(1, abs=0.3)
 
 
 def test_itself_is_at_zero() -> None:
     pictures = squares(30, 0, channels=1)
     score = QuickScore(pictures.split(7))(pictures.split(11))
     assert score.distance < 1e-3 and score.variety == pytest.approx(1, rel=1e-4)
+    assert score.distinctness == 1
 
 
 def test_pictures_that_are_all_the_same_have_no_variety() -> None:
     score = QuickScore([squares(30, 0)])
     assert score([squares(1, 1).repeat(30, 1, 1, 1)]).variety < 0.01
+
+
+def test_a_few_pictures_again_and_again_are_varied_but_not_distinct() -> None:
+    score = QuickScore([squares(30, 0)])([squares(5, 1).repeat(6, 1, 1, 1)])
+    assert score.variety > 0.5
+    assert score.distinctness < 0.01
+
+
+def test_a_reference_of_copies_has_nothing_to_be_distinct_from() -> None:
+    assert QuickScore([squares(3, 0).repeat(4, 1, 1, 1)])([squares(12, 1)]).distinctness == 1

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from zeuxis.metrics.frechet import Moments, frechet_distance
+from zeuxis.metrics.nearest import nearest
 from zeuxis.perception.vgg import load_vgg
 
 LAYER = "relu3_3"
@@ -25,10 +26,13 @@ class Score:
     Attributes:
         distance: Fréchet distance to the real ones; 0 at best.
         variety: how far the pictures lie from one another, over how far the real ones do; about 1 at best.
+        distinctness: how far a picture lies from the one most like it, the median, over the same among the
+            real ones; near 0 if they are a few again and again, however far apart those lie.
     """
 
     distance: float
     variety: float
+    distinctness: float
 
 
 class QuickScore:
@@ -41,20 +45,26 @@ class QuickScore:
 
     def __init__(self, real: Iterable[Tensor], device: str = "cpu") -> None:
         self.device = device
-        self.real = self._moments(real)
+        rows = self._rows(real)
+        self.real, self.gap = Moments.of(rows), _gap(rows)
 
     def __call__(self, made: Iterable[Tensor]) -> Score:
-        """The score of pictures like the reference, in parts.
+        """The score of pictures like the reference, in parts; as many as these, lest others be nearer.
 
         Raises:
             ZeuxisError: if there are fewer than two.
         """
-        moments, real = self._moments(made), self.real
+        rows = self._rows(made)
+        moments, real = Moments.of(rows), self.real
         distance = frechet_distance(moments.mean, moments.covariance, real.mean, real.covariance)
-        return Score(distance, moments.spread / real.spread if real.spread else 1.0)
+        return Score(
+            distance,
+            variety=moments.spread / real.spread if real.spread else 1.0,
+            distinctness=_gap(rows) / self.gap if self.gap else 1.0,
+        )
 
-    def _moments(self, parts: Iterable[Tensor]) -> Moments:
-        return Moments.of(np.concatenate([self._features(part) for part in parts]))
+    def _rows(self, parts: Iterable[Tensor]) -> np.ndarray:
+        return np.concatenate([self._features(part) for part in parts])
 
     @torch.no_grad()
     def _features(self, pictures: Tensor) -> np.ndarray:
@@ -65,3 +75,8 @@ class QuickScore:
             seen = part.to(self.device).clamp(0, 1).expand(-1, 3, -1, -1)
             rows.append(vgg(seen, [LAYER])[LAYER].mean((2, 3)))
         return torch.cat(rows).cpu().numpy()
+
+
+def _gap(rows: np.ndarray) -> float:
+    """The median distance of a row from the nearest other one; the nearest of all is itself."""
+    return float(np.median(nearest(rows, rows, 2).distances[:, 1]))

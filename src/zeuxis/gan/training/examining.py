@@ -30,6 +30,7 @@ class Examination:
     Attributes:
         score: distance of made pictures from real ones; less is better.
         variety: how far made pictures lie from one another, over how far real ones do.
+        distinctness: how far a made picture lies from the one most like it, over the same among real ones.
         separation: the share of pairs of a training picture and a made one whose former has the higher logit.
         memorization: how far the discriminator prefers training pictures to held-out ones, 0 to 1.
         training_logits: mean logit of pictures it was trained on.
@@ -39,6 +40,7 @@ class Examination:
 
     score: float
     variety: float
+    distinctness: float
     separation: float
     memorization: float
     training_logits: float
@@ -87,6 +89,7 @@ class Examiner:
         return Examination(
             score=score.distance,
             variety=score.variety,
+            distinctness=score.distinctness,
             separation=sum(real > fake for real, fake in pairs) / len(pairs),
             memorization=memorization(training, held_out, made_logits),
             training_logits=float(np.mean(training)),

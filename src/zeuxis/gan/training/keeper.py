@@ -12,6 +12,7 @@ from zeuxis.gan.training.report import Report
 from zeuxis.gan.training.warnings import (
     discriminator_has_won,
     overfitting,
+    samples_get_worse,
     samples_grow_alike,
 )
 from zeuxis.images import write
@@ -129,11 +130,14 @@ class Keeper:
 
     def _warnings(self) -> list[str]:
         """What is wrong now; said aloud when it begins."""
-        scores = [each["score"] for each in self.history]
+        scores = self._course("score")
         sentences = {
-            "won": discriminator_has_won([e["separation"] for e in self.history], scores),
-            "alike": samples_grow_alike([e["variety"] for e in self.history], scores),
-            "known": overfitting([e["memorization"] for e in self.history]),
+            "won": discriminator_has_won(self._course("separation"), scores),
+            "alike": samples_grow_alike(
+                self._course("variety"), self._course("distinctness"), scores
+            ),
+            "worse": samples_get_worse(scores),
+            "known": overfitting(self._course("memorization")),
         }
         now = {name: sentence for name, sentence in sentences.items() if sentence is not None}
         for name, sentence in now.items():
@@ -141,3 +145,7 @@ class Keeper:
                 self.say(sentence)
         self._warned = set(now)
         return list(now.values())
+
+    def _course(self, name: str) -> list[float]:
+        """A number of all looks that told it: those of a run of old may not."""
+        return [each[name] for each in self.history if name in each]

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 
 PATIENCE = 3  # examinations in a row, before it is trouble
 SURE = 0.985  # of pairs of a real and a made picture that the discriminator tells apart
-ALIKE = 0.5  # of the real pictures' variety
-KNOWN_BY_HEART = 0.5  # of the way from made pictures' logits to the training pictures'
+ALIKE = 0.5  # of the real pictures' variety, or distinctness
+WORSE = 1.5  # times the distance at best
+KNOWN_BY_HEART = 1 / 3  # of the way from training pictures' logits to made ones', beyond chance
 
 
 def discriminator_has_won(separations: Sequence[float], scores: Sequence[float]) -> str | None:
@@ -31,25 +32,45 @@ def discriminator_has_won(separations: Sequence[float], scores: Sequence[float])
     )
 
 
-def samples_grow_alike(varieties: Sequence[float], scores: Sequence[float]) -> str | None:
+def samples_grow_alike(
+    varieties: Sequence[float], distinctness: Sequence[float], scores: Sequence[float]
+) -> str | None:
     """Collapse: made pictures are much nearer to one another than real ones are (Goodfellow 2016, 5.1.1).
 
-    At the beginning all pictures are alike. So it is trouble only if they were more varied before, or if they
-    get no better.
+    All of them, or each to some others: a few pictures made again and again are far apart on average. At the
+    beginning all are alike; so it is trouble only if they get no better.
 
     Args:
         varieties: how far made pictures lie from one another, over how far real ones do.
+        distinctness: how far a made picture lies from the one most like it, over the same among real ones.
         scores: distances of made pictures from real ones.
     """
-    lately = varieties[-PATIENCE:]
-    if len(lately) < PATIENCE or max(lately) > ALIKE:
+    if not _stands_still(scores):
         return None
-    was_better = max(varieties) > 1.5 * max(lately)
-    if not was_better and not _stands_still(scores):
+    if _stay_below(ALIKE, varieties):
+        found = f"they vary {varieties[-1]:.0%} as much as the data"
+    elif _stay_below(ALIKE, distinctness):
+        found = f"from the one most like it a picture differs {distinctness[-1]:.0%} as much as in the data"
+    else:
         return None
     return (
-        f"samples grow alike: they vary {varieties[-1]:.0%} as much as the data; try a higher --r1-gamma and "
-        "--r2-gamma, a larger --batch-size, or lower rates, from an earlier checkpoint"
+        f"samples grow alike: {found}; try a higher --r1-gamma and --r2-gamma, a larger --batch-size, or "
+        "lower rates, from an earlier checkpoint"
+    )
+
+
+def samples_get_worse(scores: Sequence[float]) -> str | None:
+    """The game is lost: what was good once is not any more (training collapse: Brock et al. 2019, section 4).
+
+    Args:
+        scores: distances of made pictures from real ones.
+    """
+    best, lately = min(scores[:-PATIENCE], default=0.0), scores[-PATIENCE:]
+    if not best or min(lately) < WORSE * best:
+        return None
+    return (
+        f"samples get worse: they are {min(lately) / best:.1f} times as far from the data as they were at "
+        "best, which is kept; try a higher --r1-gamma and --r2-gamma, or lower rates"
     )
 
 
@@ -111,6 +132,11 @@ def _stands_still(scores: Sequence[float]) -> bool:
     """Whether none of the last scores is better than those before."""
     before = scores[:-PATIENCE]
     return bool(before) and min(scores[-PATIENCE:]) >= min(before)
+
+
+def _stay_below(most: float, values: Sequence[float]) -> bool:
+    """Whether the last values are no more than this."""
+    return len(values) >= PATIENCE and max(values[-PATIENCE:]) <= most
 
 
 def _mean(values: Sequence[float]) -> float:
