@@ -57,10 +57,10 @@ def page(results: dict[str, Any]) -> str:
     if costs:
         lines += ["", "## What looks take", ""]
         lines += [
-            "With the defaults and a look each minute of the processor. Seconds a look, the mean; the"
+            "With the defaults and a look each minute of the processor. Seconds a look, the mean."
         ]
         lines += [
-            "first generator that is written takes some 5 s more, once: it loads what writes graphs.",
+            "The first generator that is written takes some 5 s more, once: its graphs are made.",
             "",
         ]
         lines += [f"| {' | '.join(COST_HEADS)} |", "|---" * len(COST_HEADS) + "|"]

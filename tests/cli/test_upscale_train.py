@@ -65,7 +65,7 @@ def test_help_has_units_and_ranges() -> None:
         "--perceptual-weight",
         "--adversarial-weight",
         "bicubic",
-        "[default: 48",
+        "--crop INTEGER RANGE",
         "pixels",
     ):
         assert part in text
