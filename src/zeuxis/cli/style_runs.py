@@ -1,4 +1,4 @@
-"""What the commands that train style networks share: their options, what they show, how they end."""
+"""What the commands that train networks for pictures share: options, what they show, how they end."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -18,14 +18,14 @@ RESUMABLE = "paints as far as it got; go on with the same and --resume"
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-_RUN_OPTIONS = (
-    click.option(
-        "--content",
-        required=True,
-        type=click.Path(path_type=Path),
-        metavar="FOLDER",
-        help="Photographs to practise on, at any depth; some hundreds do.",
-    ),
+_CONTENT = click.option(
+    "--content",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Photographs to practise on, at any depth; some hundreds do.",
+)
+_MODEL_OPTIONS = (
     click.option(
         "-o",
         "--output",
@@ -42,8 +42,13 @@ _RUN_OPTIONS = (
 
 
 def run_options(command: Command) -> Command:
-    """A decorator: what a run that makes a model practises on, writes and says."""
-    return all_of(_RUN_OPTIONS)(command)
+    """A decorator: what a run that makes a style network practises on, writes and says."""
+    return all_of((_CONTENT, *_MODEL_OPTIONS))(command)
+
+
+def model_options(command: Command) -> Command:
+    """A decorator: what a run that makes a model writes and says."""
+    return all_of(_MODEL_OPTIONS)(command)
 
 
 def shown_on(display: Display) -> "Callback":

@@ -8,7 +8,7 @@ import click
 from zeuxis.cli.display import Display
 from zeuxis.cli.extras import with_torch
 from zeuxis.cli.options import settings_from, settings_options
-from zeuxis.cli.style_runs import shown_on, stopped
+from zeuxis.cli.style_runs import model_options, shown_on, stopped
 from zeuxis.upscaling.training.settings import UpscaleTrainSettings
 
 FILE = click.Path(path_type=Path)
@@ -16,9 +16,7 @@ FILE = click.Path(path_type=Path)
 
 @click.command("upscale-train")
 @click.argument("folder", type=FILE, metavar="FOLDER")
-@click.option(
-    "-o", "--output", required=True, type=FILE, metavar="OUT", help="The model, *.safetensors."
-)
+@model_options
 @click.option(
     "--start",
     type=FILE,
@@ -34,10 +32,6 @@ FILE = click.Path(path_type=Path)
     metavar="N",
     help="Steps from one look at held-out pictures to the next.",
 )
-@click.option("--trace", type=FILE, help="Write a line of JSON a step, and one an exam.")
-@click.option("--resume", is_flag=True, help="Go on with a run that was interrupted.")
-@click.option("--force", is_flag=True, help="Replace what is there already.")
-@click.option("--quiet", is_flag=True, help="Say nothing but what went wrong.")
 @settings_options(UpscaleTrainSettings)
 def upscale_train(folder: Path, output: Path, quiet: bool, **options: Any) -> None:
     """Teach a network to enlarge, from a FOLDER of photographs (Johnson et al. 2016, section 4.2).

@@ -5,7 +5,7 @@ from zeuxis.data.epochs import Epochs
 from zeuxis.data.inspection import Inspection, inspect
 from zeuxis.data.pictures import PictureSet
 from zeuxis.data.preparing import prepare
-from zeuxis.data.sheet import tiled
+from zeuxis.data.sheet import stacked, tiled
 from zeuxis.data.suggesting import SuggestedShape, suggest_shape
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "SuggestedShape",
     "inspect",
     "prepare",
+    "stacked",
     "suggest_shape",
     "tiled",
 ]

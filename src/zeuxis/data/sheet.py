@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,3 +29,16 @@ def tiled(pictures: Sequence[NDArray[np.uint8]], columns: int | None = None) -> 
         top, left = number // columns * (height + GAP), number % columns * (width + GAP)
         sheet[top : top + height, left : left + width] = picture
     return Picture.from_array(sheet)
+
+
+def stacked(rows: Sequence[NDArray[Any]]) -> Picture:
+    """Rows of pictures one below the other; what is left of the shorter ones is white.
+
+    Args:
+        rows: at least one, each H x W x 3, floats in [0, 1].
+    """
+    width = max(row.shape[1] for row in rows)
+    wide = [
+        np.pad(row, ((0, 0), (0, width - row.shape[1]), (0, 0)), constant_values=1) for row in rows
+    ]
+    return Picture.from_array(np.concatenate(wide))

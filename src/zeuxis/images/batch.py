@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, Generic, Protocol, TypeVar
 import numpy as np
 
 from zeuxis.errors import ZeuxisError
-from zeuxis.images.formats import EXTENSIONS
+from zeuxis.images.formats import EXTENSIONS, for_path, named
 from zeuxis.images.picture import Picture
 from zeuxis.images.reading import picture_files
 from zeuxis.images.writing import write
@@ -167,6 +167,37 @@ def rehearse(format: str, how: dict[str, Any]) -> None:
         ZeuxisError: it cannot.
     """
     write(Picture.from_array(np.zeros((1, 1, 3))), BytesIO(), format=format, **how)
+
+
+class Target:
+    """Where a picture goes, found to be writable before the work.
+
+    Args:
+        output: a file, or a binary stream, which gets a PNG.
+        force: replace a file that is there already.
+        **how: `bits`, `quality` and `keep_metadata`, as `zeuxis.images.write` takes them.
+
+    Attributes:
+        format: that is written.
+
+    Raises:
+        ZeuxisError: it cannot be written.
+    """
+
+    def __init__(self, output: str | Path | BinaryIO, force: bool, **how: Any) -> None:
+        self._output = Path(output) if isinstance(output, str | Path) else output
+        if isinstance(self._output, Path):
+            check_output(self._output, force)
+            self.format = for_path(self._output)
+            self._how = how | {"overwrite": force}
+        else:
+            self.format = named("PNG")
+            self._how = how | {"format": self.format.name}
+        rehearse(self.format.name, how)
+
+    def take(self, painting: Painted) -> None:
+        """Write it, as `deliver` does."""
+        deliver(painting, self._output, self._how)
 
 
 def deliver(painting: Painted, output: Path | BinaryIO, how: dict[str, Any]) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from dataclasses import asdict
 
 from zeuxis.studio.jobs import Job
 from zeuxis.studio.service import Service
@@ -16,8 +15,7 @@ async def events(service: Service, job: Job) -> AsyncIterator[str]:
     """The text of the stream: `event: job` with the job as data at each change, until it is final."""
     while True:
         change = job.change  # asked for first, so that none is missed while this is sent
-        report = asdict(job.report(service.position(job)))
-        yield f"event: job\ndata: {json.dumps(report)}\n\n"
+        yield f"event: job\ndata: {json.dumps(service.report(job))}\n\n"
         if job.is_final:
             return
         await job.final(SECONDS_BETWEEN)

@@ -10,7 +10,9 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from zeuxis.studio.asked import Place
 from zeuxis.studio.jobs import Job
@@ -165,6 +167,10 @@ class Service:
         """How soon it is a job's turn, from 1; None if it does not wait."""
         return self.lane(verbs.get(job.verb)).queue.position(job) if job.state == "queued" else None
 
+    def report(self, job: Job) -> dict[str, Any]:
+        """A job as it stands, as plain values."""
+        return asdict(job.report(self.position(job)))
+
     def lane(self, verb: Verb) -> Lane:
         """Where the jobs of a verb are done."""
         return self.slow if verb.is_long else self.quick
@@ -185,8 +191,7 @@ class Service:
         if not job.is_final:
             raise Refused(409, "the job is about to stop: delete it in a while")
         self._live.pop(job.id, None)  # where it is still, if it could not be kept
-        await asyncio.to_thread(shutil.rmtree, self.store.folder_of(job.id), ignore_errors=True)
-        self.store.delete(job.id)
+        await self._forget(job)
 
     def load(self) -> dict[str, int]:
         """How busy it is: `workers` that could work now, jobs that are `queued` and `running`."""
@@ -273,6 +278,10 @@ class Service:
         if self.store.put(job):
             self._live.pop(job.id, None)
 
+    async def _forget(self, job: Job) -> None:
+        await asyncio.to_thread(shutil.rmtree, self.store.folder_of(job.id), ignore_errors=True)
+        self.store.delete(job.id)
+
     def _leave(self, client: str) -> None:
         self._clients[client] -= 1
         self._clients += Counter()  # forgets clients without jobs
@@ -303,9 +312,7 @@ class Service:
                 self._keep(job)
             try:
                 for job in self.store.expired():
-                    folder = self.store.folder_of(job.id)
-                    await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
-                    self.store.delete(job.id)
+                    await self._forget(job)
             except sqlite3.Error as error:
                 log.error("what is old cannot be forgotten: %s", error)
             await asyncio.sleep(SWEEP_SECONDS)

@@ -97,9 +97,8 @@ class Store:
                 (self.folder_of(id) / name).unlink()
 
     def delete(self, id: str) -> None:
-        """Forget a job and its files."""
+        """Forget a job; its files are the caller's, for they may take a while."""
         self._database.execute("DELETE FROM jobs WHERE id = ?", (id,))
-        shutil.rmtree(self.folder_of(id), ignore_errors=True)
 
     def sweep(self) -> None:
         """Remove folders that belong to no job: of requests that a crash cut short."""

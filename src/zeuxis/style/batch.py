@@ -4,16 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from zeuxis.images.batch import (
-    Begin,
-    Outcome,
-    Painted,
-    check_output,
-    deliver,
-    paint_each,
-    photos_in,
-    rehearse,
-)
+from zeuxis.images.batch import Begin, Outcome, Painted, Target, paint_each, photos_in
 from zeuxis.images.sources import as_picture
 from zeuxis.style.result import Stylized
 from zeuxis.style.stylizer import Progress, Stylizer
@@ -52,17 +43,12 @@ def stylize_file(
         ZeuxisError: before anything is painted, if the output cannot be written; as `zeuxis.stylize` does. If
             the output cannot be written after all, the painting is in the folder for temporary files.
     """
-    how: dict[str, Any] = {"bits": bits, "quality": quality, "keep_metadata": keep_metadata}
-    is_file = isinstance(output, str | Path)
-    target = Path(output) if isinstance(output, str | Path) else output
-    if isinstance(target, Path):
-        check_output(target, force)
-    rehearse(target.suffix if isinstance(target, Path) else "PNG", how)
+    target = Target(output, force, bits=bits, quality=quality, keep_metadata=keep_metadata)
     stylizer = _stylizer(style, max_megapixels, knobs)
     painting = stylizer.stylize(
         photo, mask=mask, bits=bits, max_megapixels=max_megapixels, progress=progress
     )
-    deliver(painting, target, how | ({"overwrite": force} if is_file else {"format": "PNG"}))
+    target.take(painting)
     return painting
 
 

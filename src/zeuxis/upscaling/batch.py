@@ -5,16 +5,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from zeuxis.errors import ZeuxisError
-from zeuxis.images.batch import (
-    Begin,
-    Outcome,
-    check_output,
-    deliver,
-    paint_each,
-    photos_in,
-    rehearse,
-)
-from zeuxis.images.formats import Format, for_path, named
+from zeuxis.images.batch import Begin, Outcome, Target, paint_each, photos_in
+from zeuxis.images.formats import Format
 from zeuxis.images.sources import as_picture
 from zeuxis.upscaling.gallery import Progress
 from zeuxis.upscaling.result import Upscaled
@@ -52,18 +44,12 @@ def upscale_file(
         ZeuxisError: before anything is computed, if the output cannot be written; as `zeuxis.upscale` does.
             If the output cannot be written after all, the picture is in the folder for temporary files.
     """
-    how: dict[str, Any] = {"bits": bits, "quality": quality, "keep_metadata": keep_metadata}
-    target = Path(output) if isinstance(output, str | Path) else output
-    if isinstance(target, Path):
-        check_output(target, force)
-    format = for_path(target) if isinstance(target, Path) else named("PNG")
-    rehearse(format.name, how)
+    target = Target(output, force, bits=bits, quality=quality, keep_metadata=keep_metadata)
     upscaler = upscaler or Upscaler(**knobs)
     picture = as_picture(photo, max_megapixels)
-    _check_side(format, upscaler.size_of(picture))
+    _check_side(target.format, upscaler.size_of(picture))
     made = upscaler.upscale(picture, bits=bits, progress=progress)
-    kind = {"overwrite": force} if isinstance(target, Path) else {"format": "PNG"}
-    deliver(made, target, how | kind)
+    target.take(made)
     return made
 
 

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from zeuxis.images.modes import unit
+from zeuxis.images.picture import quantized
 from zeuxis.registry import Registry
 from zeuxis.upscaling.bicubic import bicubic
 
@@ -81,16 +83,14 @@ def blur(picture: Floats, deviation: float) -> Floats:
 
 def compressed(picture: Floats, quality: int) -> Floats:
     """H x W x 3 as it comes back from a JPEG file."""
-    pixels = np.rint(255 * picture.clip(0, 1)).astype(np.uint8)
     file = BytesIO()
-    Image.fromarray(pixels).save(file, "JPEG", quality=quality)
-    return np.asarray(Image.open(file), np.float32) / np.float32(255)
+    Image.fromarray(quantized(picture, np.uint8)).save(file, "JPEG", quality=quality)
+    return unit(np.asarray(Image.open(file)))
 
 
 def at_8_bits(picture: Floats) -> Floats:
     """The nearest steps of 8 bits, in [0, 1]."""
-    steps: Floats = np.rint(255 * picture.clip(0, 1)).astype(np.float32)
-    return steps / np.float32(255)
+    return unit(quantized(picture, np.uint8))
 
 
 def _size(picture: Floats, scale: int) -> tuple[int, int]:

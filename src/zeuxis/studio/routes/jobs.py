@@ -1,7 +1,6 @@
 """`/v1/jobs`: what became of what was asked for."""
 
 import asyncio
-from dataclasses import asdict
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
@@ -12,11 +11,10 @@ from starlette.responses import FileResponse, JSONResponse, Response, StreamingR
 
 from zeuxis.images import read, write
 from zeuxis.studio.events import events
-from zeuxis.studio.jobs import Job
 from zeuxis.studio.refusal import Refused
+from zeuxis.studio.routes.requests import sender_of, service_of
 from zeuxis.studio.schemas import ErrorReport, JobReport
-from zeuxis.studio.security import client_of, owner_of
-from zeuxis.studio.service import Service
+from zeuxis.studio.security import owner_of
 from zeuxis.studio.task import MEDIA
 
 NOT_THERE: dict[int | str, dict[str, Any]] = {
@@ -33,17 +31,16 @@ routes = APIRouter(prefix="/v1/jobs", tags=["jobs"], responses=NOT_THERE)
 @routes.get("", response_model=list[JobReport])
 async def own_jobs(request: Request) -> Response:
     """Your jobs, the newest first: of this browser's session, or of your address."""
-    service = _service(request)
-    client = client_of(request.client.host if request.client else None)
-    jobs = service.of_owner(owner_of(request.headers, client))
-    return JSONResponse([_report(job, service) for job in jobs])
+    service = service_of(request)
+    jobs = service.of_owner(owner_of(request.headers, sender_of(request)))
+    return JSONResponse([service.report(job) for job in jobs])
 
 
 @routes.get("/{id}", response_model=JobReport)
 async def one_job(request: Request, id: str) -> Response:
     """A job, as it stands."""
-    service = _service(request)
-    return JSONResponse(_report(service.get(id), service))
+    service = service_of(request)
+    return JSONResponse(service.report(service.get(id)))
 
 
 @routes.get(
@@ -51,7 +48,7 @@ async def one_job(request: Request, id: str) -> Response:
 )
 async def job_events(request: Request, id: str) -> StreamingResponse:
     """The job at each change, as server-sent events named `job`, until it is done, failed or cancelled."""
-    service = _service(request)
+    service = service_of(request)
     stream = events(service, service.get(id))
     headers = {"x-accel-buffering": "no"}  # a proxy is to pass events on at once
     return StreamingResponse(stream, headers=headers, media_type="text/event-stream")
@@ -60,7 +57,7 @@ async def job_events(request: Request, id: str) -> StreamingResponse:
 @routes.get("/{id}/preview", response_model=None, responses={200: {"content": {"image/*": {}}}})
 async def preview(request: Request, id: str) -> FileResponse:
     """A picture of how far the job is."""
-    service = _service(request)
+    service = service_of(request)
     shown = service.get(id).preview
     if shown is None:
         raise Refused(404, "there is nothing to see of this job yet")
@@ -78,7 +75,7 @@ async def result(
     quality: int = Query(95, ge=1, le=100),
 ) -> Response:
     """A file that the job made; a picture in another format, if one is asked for."""
-    service = _service(request)
+    service = service_of(request)
     results = service.get(id).results
     if not 0 <= number < len(results):
         raise Refused(404, f"the job has {len(results)} results, counted from 0")
@@ -94,10 +91,10 @@ async def result(
 @routes.post("/{id}/cancel", response_model=JobReport)
 async def cancel(request: Request, id: str) -> Response:
     """Stop a job. What paints or trains keeps what it has, and is then done; all else is cancelled."""
-    service = _service(request)
+    service = service_of(request)
     job = service.get(id)
     await service.cancel(job)
-    return JSONResponse(_report(job, service))
+    return JSONResponse(service.report(job))
 
 
 @routes.delete(
@@ -108,18 +105,9 @@ async def cancel(request: Request, id: str) -> Response:
 )
 async def delete(request: Request, id: str) -> Response:
     """Stop a job, and forget it and its files."""
-    service = _service(request)
+    service = service_of(request)
     await service.delete(service.get(id))
     return Response(status_code=204)
-
-
-def _service(request: Request) -> Service:
-    service: Service = request.app.state.service
-    return service
-
-
-def _report(job: Job, service: Service) -> dict[str, Any]:
-    return asdict(job.report(service.position(job)))
 
 
 def _there(path: Path) -> Path:

@@ -1,6 +1,7 @@
 """The page itself: files that hold no secrets, and the cookies that it needs."""
 
 import secrets
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -50,11 +51,16 @@ async def page_file(name: str) -> Response:
 
 
 def _file(name: str) -> FileResponse:
-    known = {path.relative_to(PAGE).as_posix(): path for path in PAGE.rglob("*") if path.is_file()}
-    path = known.get(name)
+    path = _files().get(name)
     if path is None or path.suffix not in MEDIA:
         raise Refused(404, "there is no such page")
     return FileResponse(path, media_type=MEDIA[path.suffix], headers={"cache-control": "no-cache"})
+
+
+@cache
+def _files() -> dict[str, Path]:
+    """What there is, by name; nothing else can be asked for."""
+    return {path.relative_to(PAGE).as_posix(): path for path in PAGE.rglob("*") if path.is_file()}
 
 
 def _keep(response: Response, request: Request, name: str, value: str) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter, Query
@@ -13,8 +12,9 @@ from zeuxis.studio.about import form_schema
 from zeuxis.studio.jobs import Job
 from zeuxis.studio.refusal import Refused
 from zeuxis.studio.routes.forms import asked_in
+from zeuxis.studio.routes.requests import sender_of, service_of
 from zeuxis.studio.schemas import ErrorReport, JobReport
-from zeuxis.studio.security import client_of, owner_of
+from zeuxis.studio.security import owner_of
 from zeuxis.studio.service import Service
 from zeuxis.studio.verbs import Verb, verbs
 
@@ -58,7 +58,7 @@ def _endpoint(verb: Verb) -> Any:
     async def endpoint(
         request: Request, wait: float = Query(0.0, ge=0, le=LONGEST_WAIT)
     ) -> Response:
-        service: Service = request.app.state.service
+        service = service_of(request)
         job = await submitted(request, verb, service)
         if wait and await job.final(wait):
             return _final(job, service, request.headers.get("accept", "*/*"))
@@ -73,7 +73,7 @@ async def submitted(request: Request, verb: Verb, service: Service) -> Job:
     Raises:
         ZeuxisError: for whatever is wrong with it; then nothing of it is kept.
     """
-    client = client_of(request.client.host if request.client else None)
+    client = sender_of(request)
     service.check_room(verb, client)
     id, folder = service.new_folder()
     try:
@@ -105,8 +105,7 @@ def _final(job: Job, service: Service, accept: str) -> Response:
 
 
 def _told(job: Job, service: Service, status: int) -> JSONResponse:
-    report = asdict(job.report(service.position(job)))
-    return JSONResponse(report, status, {"location": f"/v1/jobs/{job.id}"})
+    return JSONResponse(service.report(job), status, {"location": f"/v1/jobs/{job.id}"})
 
 
 def _responses() -> dict[int | str, dict[str, Any]]:

@@ -10,7 +10,7 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from zeuxis.studio.about import about
 from zeuxis.studio.refusal import Refused
 from zeuxis.studio.routes.jobs import NOT_THERE
-from zeuxis.studio.service import Service
+from zeuxis.studio.routes.requests import service_of
 from zeuxis.studio.thumbnails import thumbnail
 from zeuxis.studio.wall import generators, runs_in, samples, styles
 
@@ -20,7 +20,7 @@ routes = APIRouter(tags=["choices"], responses=NOT_THERE)
 @routes.get("/v1/about")
 async def what_there_is(request: Request) -> dict[str, Any]:
     """Version, limits, and all verbs with their files, fields and knobs."""
-    service = _service(request)
+    service = service_of(request)
     needs_token = request.app.state.token is not None
     return about(service.settings, needs_token, service.place.roots)
 
@@ -42,7 +42,7 @@ async def style_thumbnail(request: Request, name: str) -> FileResponse:
     """What a style makes of one of our photographs, 160 pixels."""
     if name not in styles():
         raise Refused(404, f"there is no style {name[:80]!r}")
-    path = await thumbnail(_service(request), name)
+    path = await thumbnail(service_of(request), name)
     return FileResponse(path, headers={"cache-control": "private, max-age=86400"})
 
 
@@ -66,28 +66,23 @@ async def sample_picture(name: str) -> FileResponse:
 @routes.get("/v1/generators")
 async def all_generators(request: Request) -> list[dict[str, Any]]:
     """The generators that come with Zeuxis, and those that were trained here."""
-    found = await asyncio.to_thread(generators, _service(request).place.runs)
+    found = await asyncio.to_thread(generators, service_of(request).place.runs)
     return list(found.values())
 
 
 @routes.get("/v1/runs")
 async def all_runs(request: Request) -> list[dict[str, Any]]:
     """The runs of training, which can be gone on with."""
-    return await asyncio.to_thread(runs_in, _service(request).place.runs)
+    return await asyncio.to_thread(runs_in, service_of(request).place.runs)
 
 
 @routes.get("/healthz", responses={200: {"description": "it serves"}})
 async def health(request: Request) -> Response:
     """Whether the studio serves, and how busy it is."""
-    return JSONResponse({"status": "ok"} | _service(request).load())
+    return JSONResponse({"status": "ok"} | service_of(request).load())
 
 
 @routes.get("/metrics", response_class=PlainTextResponse)
 async def metrics(request: Request) -> str:
     """Figures, as Prometheus reads them."""
-    return _service(request).metrics()
-
-
-def _service(request: Request) -> Service:
-    service: Service = request.app.state.service
-    return service
+    return service_of(request).metrics()

@@ -16,6 +16,7 @@ from zeuxis.studio.verbs.photos import (
     PAINTING,
     SAMPLE,
     WEIGHTS,
+    check_size,
     named,
     paintings_of,
     request_for,
@@ -35,9 +36,7 @@ def prepare(asked: Asked) -> Prepared:
     photo, settings, paintings = asked.photo(), asked.settings(), paintings_of(asked)
     if not paintings:
         raise ZeuxisError("give a painting to take the style from")
-    if settings.size is not None:
-        height, width = Size.parse(settings.size).resolve(photo.height, photo.width)
-        asked.place.check_pixels(width, height)
+    check_size(asked, photo, None if settings.size is None else Size.parse(settings.size))
     words = ["zeuxis", "paint", photo.name]
     for each, weight in paintings:
         words += ["--style", named(each.name, weight)]

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from zeuxis.errors import ZeuxisError
+from zeuxis.images import Size
 from zeuxis.images.sources import weighted
 from zeuxis.studio.asked import Asked
 from zeuxis.studio.forms import numbers_of
@@ -33,6 +34,17 @@ def request_for(asked: Asked, photo: Received, settings: Any) -> dict[str, Any]:
         "max_megapixels": asked.place.max_megapixels,
         **asked.output(),
     }
+
+
+def check_size(asked: Asked, photo: Received, size: Size | None) -> None:
+    """Refuse to make a picture that is too large; None for the photo's own size, which was checked.
+
+    Raises:
+        ZeuxisError: if it is over the limit of the server, or of pictures.
+    """
+    if size is not None:
+        height, width = size.resolve(photo.height, photo.width)
+        asked.place.check_pixels(width, height)
 
 
 def paintings_of(asked: Asked) -> list[tuple[Received, float]]:

@@ -18,6 +18,7 @@ from zeuxis.studio.verbs.photos import (
     PAINTING,
     SAMPLE,
     WEIGHTS,
+    check_size,
     named,
     paintings_of,
     request_for,
@@ -44,9 +45,7 @@ def prepare(asked: Asked) -> Prepared:
     paintings = paintings_of(asked)
     if not 1 <= len(wall) + len(paintings) <= MOST:
         raise ZeuxisError(f"give one style, or up to {MOST} to blend: by name, or as a painting")
-    if settings.size is not None:
-        height, width = Size.parse(settings.size).resolve(photo.height, photo.width)
-        asked.place.check_pixels(width, height)
+    check_size(asked, photo, None if settings.size is None else Size.parse(settings.size))
     words = ["zeuxis", "stylize", photo.name]
     for name, weight in [*wall, *((each.name, weight) for each, weight in paintings)]:
         words += ["--style", named(name, weight)]

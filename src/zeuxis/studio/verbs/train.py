@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 LENGTHS = ("steps", "kimg", "minutes")  # the settings that a run may be gone on with
 CURVES = ("generator_loss", "discriminator_loss")
-METRICS = "metrics.jsonl"  # as zeuxis.training.folder has it, which needs torch
 
 
 def prepare(asked: Asked) -> Prepared:
@@ -104,19 +103,22 @@ class _Watch:
 
     def recall(self) -> None:
         """Have the curves of earlier sessions shown."""
-        from zeuxis.training.lines import read_lines
-
-        for line in read_lines(self._folder / METRICS):
+        for line in self._lines():
             self._task.remember(_points(line["step"], line))
 
     def conclude(self) -> None:
         """Show what the run's last look found, which no step comes after."""
-        from zeuxis.training.lines import read_lines
-
-        lines = [line for line in read_lines(self._folder / METRICS) if "score" in line]
+        lines = [line for line in self._lines() if "score" in line]
         for line in lines[-1:]:
             self._task.remember(_points(line["step"], line))
         self._show_sheet()
+
+    def _lines(self) -> list[dict[str, Any]]:
+        """What the run has told of its steps."""
+        from zeuxis.training.folder import RunFolder  # needs torch, as a worker that trains has
+        from zeuxis.training.lines import read_lines
+
+        return read_lines(RunFolder(self._folder).metrics)
 
     def _show_sheet(self) -> None:
         """Show the last sheet of samples, if it is a new one."""

@@ -9,7 +9,7 @@ from zeuxis.settings import command_of
 from zeuxis.studio.asked import Asked
 from zeuxis.studio.forms import restored
 from zeuxis.studio.task import Task
-from zeuxis.studio.verbs.photos import IMAGE, OUTPUT, SAMPLE, request_for
+from zeuxis.studio.verbs.photos import IMAGE, OUTPUT, SAMPLE, check_size, request_for
 from zeuxis.studio.verbs.verb import Prepared, Verb
 from zeuxis.upscaling.settings import SCALE, UpscaleSettings
 
@@ -29,8 +29,7 @@ def prepare(asked: Asked) -> Prepared:
     if settings.scale is not None and settings.to is not None:
         raise ZeuxisError("both scale and to say how large: give one of them")
     size = Size(scale=settings.scale or SCALE) if settings.to is None else Size.parse(settings.to)
-    height, width = size.resolve(photo.height, photo.width)
-    asked.place.check_pixels(width, height)
+    check_size(asked, photo, size)
     words = ["zeuxis", "upscale", photo.name]
     return Prepared(request_for(asked, photo, settings), settings, command_of(words, settings))
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from zeuxis.images import Picture, Size, read, write
+from zeuxis.data import stacked
+from zeuxis.images import Size, read, write
 from zeuxis.style.model import StyleModel
 
 LONGEST = 384  # pixels of a painting on the sheet
@@ -49,11 +50,7 @@ class Previews:
                 painted = self.model(torch.from_numpy(photo).to(device), style, middle)
                 pictures.append(painted[0].cpu().numpy())
             blocks.append(_block([picture.transpose(1, 2, 0) for picture in pictures]))
-        width = max(block.shape[1] for block in blocks)
-        sheet = [
-            np.pad(b, ((0, 0), (0, width - b.shape[1]), (0, 0)), constant_values=1) for b in blocks
-        ]
-        write(Picture.from_array(np.concatenate(sheet)), self.path, overwrite=True)
+        write(stacked(blocks), self.path, overwrite=True)
 
 
 def _block(pictures: list[np.ndarray]) -> np.ndarray:

@@ -1,14 +1,16 @@
 """How a network that learns to enlarge does on pictures that it never saw: numbers, and a sheet."""
 
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from zeuxis.data import stacked
 from zeuxis.errors import ZeuxisError
-from zeuxis.images import Picture, picture_files, read, write
+from zeuxis.images import picture_files, read, write
 from zeuxis.metrics.compare import as_luma
 from zeuxis.metrics.lpips import Lpips
 from zeuxis.metrics.pairs import psnr, without_border
@@ -106,15 +108,11 @@ class Exam:
 
     def _write(self, enlarged: Sequence[Floats]) -> None:
         rows = []
-        for small, ours, large in zip(self.small, enlarged, self.large, strict=True):
+        views = zip(self.small, enlarged, self.large, strict=True)
+        for small, ours, large in islice(views, SHOWN):
             simple = bicubic(small, large.shape[:2]).clip(0, 1)
             rows.append(np.concatenate([simple, ours, large], axis=1))
-        width = max(row.shape[1] for row in rows[:SHOWN])
-        sheet = [
-            np.pad(row, ((0, 0), (0, width - row.shape[1]), (0, 0)), constant_values=1)
-            for row in rows[:SHOWN]
-        ]
-        write(Picture.from_array(np.concatenate(sheet)), self.sheet, overwrite=True)
+        write(stacked(rows), self.sheet, overwrite=True)
 
 
 def _usable(files: Sequence[Path], scale: int) -> list[Floats]:

@@ -88,6 +88,7 @@ def train_upscaler(
     session = Session(lesson.players, lesson, settings, sources)
     exam = Exam(network, kept, settings, output.with_name(f"{output.stem}.preview.png"), exam_every)
     told = [each for each in (examined,) if each is not None]
+    known: dict[int, dict[str, float]] = {}  # what was found, by step
     if trace is not None:
         session.trace(Path(trace), resume)
         put = json_lines(Path(trace), append=True)
@@ -96,15 +97,17 @@ def train_upscaler(
     def examine(report: Report) -> None:
         if exam.is_due(report) and session.trainer is not None:
             with session.trainer.averaged():
-                found = exam.hold()
+                known[report.step] = exam.hold()
             for tell in told:
-                tell(report.step, found)
+                tell(report.step, known[report.step])
 
     session.callbacks.append(examine)
     done = session.train(callbacks, checkpoint, resume)
     words = ["zeuxis", "upscale-train", folder.name, "-o", output.name]
     words += [] if start is None else ["--start", Path(start).name]
-    found = {f"held_out_{name}": round(value, 4) for name, value in exam.hold().items()}
+    assert session.trainer is not None
+    last = known.get(session.trainer.step) or exam.hold()
+    found = {f"held_out_{name}": round(value, 4) for name, value in last.items()}
     card = Card(
         name=output.stem,
         kind=settings.network,
