@@ -99,8 +99,8 @@ class ByStep(Trainer):
 
     every: int
 
-    def _agreed(self, _: float, asked: bool) -> tuple[float, bool]:
-        return 60 * self.rivals.settings.preview_minutes * self.step / self.every, asked
+    def _clock(self, _: float) -> float:
+        return 60 * self.rivals.settings.preview_minutes * self.step / self.every
 
 
 def played(data: Path, folder: Path, case: Case, seed: int) -> dict[str, Any]:

@@ -141,6 +141,10 @@ class Comparison:
         self.name, self.about, self.train, self.test = name, about, train, test
         self.classes = int(train[1].max()) + 1
 
+    def knows(self, table: str, way: str) -> bool:
+        """Whether all of a row was measured."""
+        return len(self.about.get(table, {}).get(way, {})) == len(SIZES)
+
     def lines(self, way: str, make: Callable[[], tuple[Tensor, Tensor]]) -> None:
         """Of linear classifiers on rows of the training and the test pictures, made if need be."""
         rows = cache(lambda: standardized(*make()))
@@ -204,6 +208,8 @@ def measure(name: str, data: Path, folder: Path, about: dict[str, Any], steps: i
         "pixels", lambda: (train_set[0].flatten(1).clone(), test_set[0].flatten(1).clone())
     )
     for way, length in {"untrained": 1, "features": steps}.items():
+        if comparison.knows("accuracy", way):
+            continue
         run = folder / f"{name}-{length}"
         about["minutes"] = round(trained(source, run, length), 1)
         about["step"] = load_checkpoint(RunFolder(run).best, torch.device("cpu"))[1]["step"]

@@ -54,7 +54,7 @@ def eye(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="module")
 def discs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """240 grey pictures of two classes, of which a run holds out five; 40 more to test with."""
+    """240 grey pictures of two classes, of which a run holds out twenty; 40 more to test with."""
     random = np.random.default_rng(0)
     pixels = random.integers(0, 120, (280, 16, 16), np.uint8)
     labels = (np.arange(280) % 4 == 0).astype(np.int64)
@@ -141,19 +141,19 @@ def test_numbers_are_those_of_the_pictures(run: Path, discs: Path, eye: str) -> 
 @pytest.mark.parametrize(
     ("which", "count", "said"),
     [
-        ("all", 240, "all 240 pictures of {data}, of which {run} learned from 235"),
-        ("training", 235, "all 235 pictures of {data} that {run} learned from"),
-        ("held-out", 5, "all 5 pictures of {data} that {run} held out"),
+        ("all", 240, "all 240 pictures of {data}, of which {run} learned from 220"),
+        ("training", 220, "all 220 pictures of {data} that {run} learned from"),
+        ("held-out", 20, "all 20 pictures of {data} that {run} held out"),
         ("test", 40, "all 40 pictures of the test part of {data}"),
     ],
 )
 def test_which_pictures(which: str, count: int, said: str, run: Path, discs: Path) -> None:
     real = real_pictures(Generator.load(run), discs, which)
     assert len(real.pictures) == count and real.what == said.format(data=discs, run=run)
-    assert len(real.known) == 235
+    assert len(real.known) == 220
     whole = prepare(discs, height=16, width=16, channels=1, classes=True).pictures
     if which == "held-out":
-        assert np.array_equal(real.pictures.pictures, whole[235:])
+        assert np.array_equal(real.pictures.pictures, whole[220:])
     if which in ("all", "training"):
         assert np.array_equal(real.pictures.pictures, whole[:count])
 
@@ -161,7 +161,7 @@ def test_which_pictures(which: str, count: int, said: str, run: Path, discs: Pat
 def test_some_of_them(run: Path, discs: Path) -> None:
     real = real_pictures(Generator.load(run), discs, "training", 100)
     assert len(real.pictures) == len(real.known) == 100
-    assert real.what.startswith("100 of 235 pictures")
+    assert real.what.startswith("100 of 220 pictures")
     assert real.pictures.digest == real.known.digest  # looked at once
 
 
@@ -218,7 +218,7 @@ def test_copies_are_looked_for_among_what_was_learned_from(
     settings = few(eye, pictures="test")
     judge(run, discs, settings, report=file, progress=lambda what, *_: told.append(what))
     assert "training pictures seen" in told
-    assert f"all 235 pictures that {run} learned from" in file.read_text(encoding="utf-8")
+    assert f"all 220 pictures that {run} learned from" in file.read_text(encoding="utf-8")
 
 
 def test_what_is_kept_for_the_report_is_what_went_by(run: Path, tmp_path: Path) -> None:

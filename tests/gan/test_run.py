@@ -189,7 +189,9 @@ def test_classes_have_to_be_there(tmp_path: Path) -> None:
         train(many(tmp_path, 30), tmp_path / "run", replace(SETTINGS, conditional=True))
 
 
-@pytest.mark.parametrize(("count", "held_out"), [(199, None), (200, 4), (1000, 20), (30_000, 500)])
+@pytest.mark.parametrize(
+    ("count", "held_out"), [(199, None), (200, 20), (1000, 20), (2000, 40), (30_000, 500)]
+)
 def test_some_pictures_are_held_out(count: int, held_out: int | None, tmp_path: Path) -> None:
     job = set_up(many(tmp_path, count), SETTINGS)
     assert (None if job.held_out is None else len(job.held_out)) == held_out

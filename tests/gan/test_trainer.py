@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
@@ -89,14 +90,27 @@ def test_it_trains_for_the_minutes_asked_for_sessions_together(new_trainer: New)
     assert trainer.keeper.looks == [trainer.step]
 
 
-def test_looks_come_as_often_as_asked_for(
-    new_trainer: New, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("took", "apart"), [(0.0, 4), (0.1, 4), (0.5, 10)])
+def test_looks_come_as_often_as_asked_for_unless_they_take_long(
+    took: float, apart: int, new_trainer: New, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clock = iter(range(1000))
-    monkeypatch.setattr(trainer_module.time, "monotonic", lambda: float(next(clock)))
-    trainer = new_trainer(10, preview_minutes=4 / 60)  # a second a step, by this clock
+    trainer = new_trainer(48, preview_minutes=4 / 60)
+    now, looks = [0.0], list[int]()
+
+    def step(report: Report) -> None:
+        now[0] += 1  # a step takes a second
+
+    def look(report: Report, state: object) -> None:
+        looks.append(report.step)
+        now[0] += took
+
+    monkeypatch.setattr(trainer_module.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(trainer.keeper, "look", look)
+    trainer.keeper.hook = step
     trainer.train()
-    assert trainer.keeper.looks == [4, 8, 10]
+    assert looks[0] == 5  # when four seconds are over
+    assert {*np.diff(looks[:-1])} == {apart}
+    assert looks[-1] == 48
 
 
 @pytest.mark.parametrize("at", [1, 3, 4, 5])

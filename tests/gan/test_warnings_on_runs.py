@@ -33,9 +33,11 @@ class Watched(Trainer):
     every: int
     said: list[str]
 
-    def _agreed(self, _: float, asked: bool) -> tuple[float, bool]:
-        minutes = self.rivals.settings.preview_minutes
-        return 60 * minutes * self.step / self.every, asked or bool(self.said)
+    def _clock(self, _: float) -> float:
+        return 60 * self.rivals.settings.preview_minutes * self.step / self.every
+
+    def _agreed(self, seconds: float, asked: bool) -> tuple[float, bool]:
+        return super()._agreed(seconds, asked or bool(self.said))
 
 
 def said_of(data: Path, folder: Path, every: int, **knobs: object) -> list[str]:

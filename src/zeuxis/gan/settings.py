@@ -88,7 +88,10 @@ class GanSettings:
         None, "Or: train for about this long.  [default: 30]", low=0.05, unit="minutes"
     )
     preview_minutes: float = setting(
-        1.0, "From one sheet of samples and check to the next.", low=0.01, unit="minutes"
+        1.0,
+        "From one sheet of samples and check to the next; more where they would take over 5% of the time.",
+        low=0.01,
+        unit="minutes",
     )
     keep_kimg: float | None = setting(
         None, "Keep a checkpoint each time so many pictures were seen.", low=0.001,

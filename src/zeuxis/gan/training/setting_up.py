@@ -19,7 +19,7 @@ from zeuxis.training.processes import Processes
 Progress = Callable[[int, int], None]
 
 FEWEST_TO_SPLIT = 200  # pictures, below which none is held out
-HELD_OUT, MOST_HELD_OUT = 1 / 50, 500
+HELD_OUT, FEWEST_HELD_OUT, MOST_HELD_OUT = 1 / 50, 20, 500
 CHANNELS = {"grey": 1, "rgb": 3}
 
 
@@ -175,4 +175,5 @@ def _size_and_color(data: Path, settings: GanSettings) -> tuple[int, int, int]:
 def _split(whole: PictureSet) -> tuple[PictureSet, PictureSet | None]:
     if len(whole) < FEWEST_TO_SPLIT:
         return whole, None
-    return whole.split(min(MOST_HELD_OUT, round(len(whole) * HELD_OUT)))
+    count = round(len(whole) * HELD_OUT)
+    return whole.split(min(MOST_HELD_OUT, max(FEWEST_HELD_OUT, count)))

@@ -22,6 +22,7 @@ from zeuxis.training.processes import Processes
 
 SNAPSHOT_STEPS = 50  # how far a step back goes at most
 MOST_RECOVERIES = 10
+LOOK_SHARE = 1 / 20  # of the time, that looks take at most, but for the first and the last
 GPU_STEPS = 10  # from one look at the numbers of a GPU to the next: each makes it wait
 NUMBERS = ("seconds", "recoveries", "slowdown")  # of a checkpoint, beside those of the rivals
 
@@ -58,12 +59,13 @@ class Trainer:
 
     def train(self) -> bool:
         """Play until it is enough or somebody presses Ctrl-C; whether it is enough."""
-        began, looked = time.monotonic() - self.seconds, self.seconds
+        began, looked, pause = time.monotonic() - self.seconds, self.seconds, 0.0
+        interval = 60 * self.rivals.settings.preview_minutes
         snapshot, asked = self.state(), False
         with Interrupt() as interrupt, self.feed:
             while not (asked or self.is_done):
                 told = self._play()
-                self.seconds, asked = self._agreed(time.monotonic() - began, interrupt.asked)
+                self.seconds, asked = self._agreed(self._clock(began), interrupt.asked)
                 if not all(map(math.isfinite, told.values())):
                     self._step_back(snapshot)
                     continue
@@ -71,10 +73,12 @@ class Trainer:
                     self.keeper.note(self.report(told), self.state)
                 if self.step % SNAPSHOT_STEPS == 0:
                     snapshot = self.state()
-                is_due = self.seconds - looked >= 60 * self.rivals.settings.preview_minutes
-                if self.keeper is not None and (is_due or asked or self.is_done):
-                    self.keeper.look(self.report(told), self.state)
+                is_due = self.seconds - looked >= max(interval, pause)
                 looked = self.seconds if is_due else looked
+                if self.keeper is not None and (is_due or asked or self.is_done):
+                    before = self._clock(began)
+                    self.keeper.look(self.report(told), self.state)
+                    pause = (self._clock(began) - before) / LOOK_SHARE
         return self.is_done
 
     @property
@@ -156,6 +160,10 @@ class Trainer:
         augment, batch_size = self.rivals.augment, self.rivals.settings.batch_size
         if isinstance(augment, AdaptiveAugment) and batch_size is not None:
             augment.update(float(self.processes.mean(told["real_signs"])), batch_size)
+
+    def _clock(self, began: float) -> float:
+        """Seconds since training began."""
+        return time.monotonic() - began
 
     def _agreed(self, seconds: float, asked: bool) -> tuple[float, bool]:
         """What all processes are to go by: the slowest clock, and whether any is to stop."""
