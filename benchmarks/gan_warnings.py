@@ -50,6 +50,7 @@ from zeuxis.training.processes import Processes
 
 RESULTS = Path(__file__).parent / "results"
 FEW = 200  # pictures, to overfit to
+OTHERS = 500  # that such a run never sees, to know what it learned by heart
 SCORED = 256  # pictures that a score is of
 COSTS = {"fashion": "fashion_mnist", "flowers": "flowers128"}
 
@@ -86,8 +87,8 @@ CASES = (
     Case("collapse", "modern, rates x 10", (0, 1, 2), 240, 20, unruly("modern", 1e-2)),
     Case("collapse", "modern, rates x 30", (3, 4), 250, 25, unruly("modern", 3e-2, capacity=0.25)),
     Case("collapse", "mlp, rates x 10", (5, 6, 7), 400, 25, unruly("mlp", 2e-3)),
-    Case("overfit", "modern without R1", (0, 1, 2), 700, 50, FREE | {"r1_gamma": 0.0}),
-    Case("overfit", "modern", (3, 4), 1000, 50, FREE),
+    Case("overfit", "modern without R1", (0, 1, 2), 1500, 100, FREE | {"r1_gamma": 0.0}),
+    Case("overfit", "modern", (3, 4), 2000, 100, FREE),
     Case("healthy", "modern", (0, 1, 2), 600, 40, {"network": "modern", "capacity": 0.4}),
     Case("healthy", "dcgan", (3, 4), 500, 40, {"network": "dcgan", "capacity": 0.25}),
     Case("healthy", "mlp", (5,), 400, 25, {"network": "mlp"}),
@@ -103,8 +104,13 @@ class ByStep(Trainer):
         return 60 * self.rivals.settings.preview_minutes * self.step / self.every
 
 
-def played(data: Path, folder: Path, case: Case, seed: int) -> dict[str, Any]:
-    """A run: what its looks found, what it said at which step, and what it took."""
+def played(
+    data: Path, folder: Path, case: Case, seed: int, others: Path | None = None
+) -> dict[str, Any]:
+    """A run: what its looks found, what it said at which step, and what it took.
+
+    With other pictures it is also known how far its discriminator prefers its own to those.
+    """
     shutil.rmtree(folder, ignore_errors=True)  # interrupted
     began, said = time.process_time(), []
     job = set_up(data, GanSettings(size="28", steps=case.steps, seed=seed, **case.knobs))
@@ -123,25 +129,31 @@ def played(data: Path, folder: Path, case: Case, seed: int) -> dict[str, Any]:
     game.every = case.every
     game.train()
     keeper.close()
+    cpu_minutes = round((time.process_time() - began) / 60, 2)
     looks = [line for line in read_lines(RunFolder(folder).metrics) if "score" in line]
+    truth = {}
+    if others is not None:
+        unseen = prepare(others, height=28, width=28, channels=1)
+        truth["by_others"] = round(Examiner(rivals, job.pictures, unseen, SCORED)().memorization, 3)
     kept = ("step", "score", "variety", "distinctness", "separation", "memorization")
     return {
         "kind": case.kind,
         "case": case.name,
         "said": [(step, WARNINGS.get(head, head)) for step, head in said],
         "looks": [{name: round(look[name], 3) for name in kept} for look in looks],
-        "cpu_minutes": round((time.process_time() - began) / 60, 2),
-    }
+        "cpu_minutes": cpu_minutes,
+    } | truth
 
 
-def few(data: Path, seed: int, folder: Path) -> Path:
-    """An .npy of some of the pictures, other ones for each seed."""
+def few(data: Path, seed: int, folder: Path) -> tuple[Path, Path]:
+    """An .npy of some of the pictures, other ones for each seed, and one of some of the others."""
     whole = prepare(data, height=28, width=28, channels=1)
-    chosen = np.sort(np.random.default_rng(seed).choice(len(whole), FEW, replace=False))
-    file = folder / f"{FEW}-{seed}.npy"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    np.save(file, np.array(whole.pictures[chosen]))
-    return file
+    order = np.random.default_rng(seed).permutation(len(whole))
+    files = folder / f"{FEW}-{seed}.npy", folder / f"others-{seed}.npy"
+    folder.mkdir(parents=True, exist_ok=True)
+    for file, chosen in zip(files, (order[:FEW], order[FEW : FEW + OTHERS]), strict=True):
+        np.save(file, np.array(whole.pictures[np.sort(chosen)]))
+    return files
 
 
 class Clock:
@@ -223,10 +235,11 @@ def main() -> None:
             name = f"{case.kind}: {case.name}, seed {seed}"
             if name in known().get("runs", {}):
                 continue
-            data = args.data / "fashion_mnist"
-            data = few(data, seed, args.output) if case.kind == "overfit" else data
+            data, others = args.data / "fashion_mnist", None
+            if case.kind == "overfit":
+                data, others = few(data, seed, args.output)
             folder = args.output / f"{case.kind}-{seed}"
-            found = played(data, folder, case, seed)
+            found = played(data, folder, case, seed, others)
             keep("runs", name, found, command)
             print(name, found["said"], f"{found['cpu_minutes']} CPU-minutes", flush=True)
 

@@ -22,6 +22,7 @@ RUN_HEADS = (
     "distinctness",
     "separation",
     "memorization",
+    "by 500 others",
     "CPU-minutes",
 )
 COST_HEADS = (
@@ -79,7 +80,8 @@ def _row(name: str, run: dict[str, Any]) -> str:
     cells = [name, str(last["step"]), ", ".join(f"{what} {step}" for step, what in run["said"])]
     cells.append(f"{min(scores):.0f}, {scores[-1]:.0f}")
     cells += [f"{last[key]:.2f}" for key in ("variety", "distinctness", "separation")]
-    cells += [f"{last['memorization']:.2f}", f"{run['cpu_minutes']:.1f}"]
+    others = f"{run['by_others']:.2f}" if "by_others" in run else ""
+    cells += [f"{last['memorization']:.2f}", others, f"{run['cpu_minutes']:.1f}"]
     return f"| {' | '.join(cells)} |"
 
 

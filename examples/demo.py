@@ -72,7 +72,7 @@ def main() -> None:
     captions = [(*job.captions, "in one pass", "slowly") for job in jobs.values()]
     sheet(rows, captions).save(OUT / "demo.jpg", quality=92)
 
-    click.echo("now a generator learns a wall from one photograph, 60 s")
+    click.echo("now a generator learns a wall from one photograph, about a minute")
     forge(OUT)
 
     click.echo("\nmade  out/styles.jpg               a photograph in every style that comes along")
@@ -80,7 +80,7 @@ def main() -> None:
     click.echo("      out/demo.jpg                 photo, style and both ways of painting")
     click.echo("      out/fashion.png              clothes, forged by a generator that comes along")
     click.echo("      out/flowers.png              and flowers, by another")
-    click.echo("      out/bricks.png               bricks, forged by one after its first minute")
+    click.echo("      out/bricks.png               bricks, forged by one after its first 600 steps")
     click.echo("try   zeuxis stylize PHOTO --style starry-night -o OUT         at once")
     click.echo("      zeuxis stylize PHOTO --style PAINTING -o OUT             after any picture")
     click.echo("      zeuxis paint PHOTO --style PAINTING --minutes 1 -o OUT   slowly, at its best")

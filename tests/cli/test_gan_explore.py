@@ -1,4 +1,4 @@
-"""`zeuxis gan interpolate`, `arithmetic`, `directions` and `project`."""
+"""`zeuxis gan interpolate`, `blend`, `arithmetic`, `directions` and `project`."""
 
 from __future__ import annotations
 
@@ -41,6 +41,18 @@ def test_a_film_and_a_strip(run: Path) -> None:
         assert abs(part - sample).max() <= 1
     again = zeuxis("interpolate", run, "-o", "s.png")
     assert again.exit_code == 2 and "exists already" in again.output
+
+
+def test_a_blend(run: Path) -> None:
+    told = ("--seeds", "1,2", "--weights", "0,1", "--class", "shoe,hat", "-o", "b.png")
+    done = zeuxis("blend", run, *told)
+    assert done.exit_code == 0 and "b.png has a picture of 16x16" in done.output
+    with Image.open("b.png") as image:
+        seen = np.asarray(image).astype(int)
+    sample = Generator.load(run).sample(1, seed=2, label="hat").array[0]
+    sample = sample.repeat(4, 0).repeat(4, 1).squeeze().astype(int)
+    assert abs(seen - sample).max() <= 1
+    assert "exists already" in zeuxis("blend", run, *told).output
 
 
 def test_a_sum(run: Path) -> None:
@@ -99,6 +111,8 @@ def test_a_projection(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     [
         (["interpolate", "--seeds", "1"], "give two seeds or more"),
         (["interpolate", "--seeds", "1,a"], "is not whole numbers with commas"),
+        (["blend", "--weights", "1,x"], "is not numbers with commas"),
+        (["blend", "--weights", "1"], "2 seeds and 1 weights"),
         (["interpolate", "-o", "walk.txt"], "names no picture format"),
         (["interpolate", "--frames", "9999999999"], "ask for 2 to 10,000"),
         (["interpolate", "--frames", "0", "-o", "s.png"], "there are to be 0 pictures"),

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from zeuxis.errors import ZeuxisError
-from zeuxis.gan.interpolation import film, interpolate
+from zeuxis.gan.interpolation import blend, film, interpolate
 from zeuxis.gan.latents import draw, slerp
 
 spec = spec_from_file_location("stand_in", Path(__file__).with_name("stand_in.py"))
@@ -128,3 +128,44 @@ def test_progress_is_told() -> None:
     told: list[tuple[int, int]] = []
     interpolate(stand_in(), [1, 2], frames=5, progress=lambda *at: told.append(at))
     assert told[-1] == (5, 5)
+
+
+def test_a_blend_is_of_the_weighted_mean_of_the_styles() -> None:
+    generator = stand_in()
+    assert (blend(generator, [5]) == generator.sample(1, seed=5).array[0]).all()
+    assert (blend(generator, [5, 9], [0, 3]) == generator.sample(1, seed=9).array[0]).all()
+    latents = np.concatenate([draw(seed, 1, DIM) for seed in (5, 9, 2)])
+    mean = (latents[0] + latents[1] + 2 * latents[2]) / 4
+    expected = generator.pictures(mean[None])[0].astype(int)
+    assert np.abs(blend(generator, [5, 9, 2], [1, 1, 2]) - expected).max() <= 1
+    alike = generator.pictures(latents.mean(0)[None])[0].astype(int)
+    assert np.abs(blend(generator, [5, 9, 2]) - alike).max() <= 1
+    assert blend(generator, [5], truncation_psi=0).std() < blend(generator, [5]).std()
+
+
+def test_a_blend_of_classes_has_a_class_for_each_seed() -> None:
+    generator = stand_in(CLASSES)
+    one, other = CLASSES[0], CLASSES[1]
+    for weights, label, seed in (([1, 0], one, 5), ([0, 1], other, 9)):
+        made = blend(generator, [5, 9], weights, labels=[one, other])
+        assert (made == generator.sample(1, seed=seed, label=label).array[0]).all()
+    both = blend(generator, [5, 9], labels=[other])
+    assert (both == blend(generator, [5, 9], labels=[other, other])).all()
+
+
+@pytest.mark.parametrize(
+    ("seeds", "weights", "labels", "words"),
+    [
+        ([], [], [], "nothing to blend"),
+        ([1, 2], [1], [], "2 seeds and 1 weights"),
+        ([1, 2], [1, -1], [], "must be 0 or more"),
+        ([1, 2], [0, 0], [], "not all 0"),
+        ([1], [float("nan")], [], "must be 0 or more"),
+        ([1, 2, 3], [], ["a", "b"], "2 classes and 3 seeds"),
+    ],
+)
+def test_blends_that_cannot_be(
+    seeds: list[int], weights: list[float], labels: list[str], words: str
+) -> None:
+    with pytest.raises(ZeuxisError, match=words):
+        blend(stand_in(), seeds, weights, labels=labels)

@@ -150,13 +150,13 @@ def test_what_arrives_counts(open_studio: Open) -> None:
     studio = open_studio(jobs_per_client=3)
     with ExitStack() as arriving:
         for _ in range(3):
-            arriving.enter_context(serving(studio).receiving("testclient"))
+            arriving.enter_context(serving(studio).door.receiving("testclient"))
         answer = studio.post("/v1/nap")
         assert answer.status_code == 429 and "3 unfinished jobs of 3" in answer.json()["error"]
         assert int(answer.headers["retry-after"]) >= 1
     assert studio.post("/v1/nap").status_code == 202
     assert studio.post("/v1/nap", data={"odd": "1"}).status_code == 422
-    assert serving(studio)._clients.total() <= 1
+    assert serving(studio).door._inside.total() <= 1
 
 
 def test_a_body_that_never_ends_is_not_waited_for(

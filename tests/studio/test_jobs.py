@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -218,6 +219,28 @@ def test_results_expire(
     while folder.exists() and time.monotonic() < ends:
         time.sleep(0.05)
     assert studio.get(f"/v1/jobs/{job['id']}").status_code == 404 and not folder.exists()
+
+
+def test_the_oldest_results_go_when_all_take_too_much(
+    open_studio: Open, strange: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zeuxis.studio.service.SWEEP_SECONDS", 0.05)
+    studio = open_studio()
+    store = studio.app.state.service.store  # type: ignore[attr-defined]
+    jobs = [
+        strange.until(studio, strange.asked(studio, "nap")["id"], "done", "failed")
+        for _ in range(4)
+    ]
+    size = jobs[0]["results"][0]["bytes"]
+    assert [job.id for job in store.surplus(2.5 * size)] == [jobs[1]["id"], jobs[0]["id"]]
+    assert store.surplus(4 * size) == []
+    service = studio.app.state.service  # type: ignore[attr-defined]
+    service.settings = replace(service.settings, keep_gb=2.5 * size / 1e9)
+    ends = time.monotonic() + 30
+    while store.folder_of(jobs[1]["id"]).exists() and time.monotonic() < ends:
+        time.sleep(0.05)
+    left = [each["id"] for each in studio.get("/v1/jobs").json()]
+    assert left == [jobs[3]["id"], jobs[2]["id"]]
 
 
 def test_a_restart_loses_nothing_that_was_done(

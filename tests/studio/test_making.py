@@ -60,6 +60,22 @@ def test_blends_lie_between(studio: TestClient) -> None:
     assert np.abs(made(seeds="3,7").astype(int) - between).max() <= 1
 
 
+def test_a_blend_goes_from_class_to_class(studio: TestClient) -> None:
+    def asked(**fields: Any) -> dict[str, Any]:
+        form = {"generator": "digits", "truncation_psi": "0.5"} | fields
+        return studio.post("/v1/blend?wait=30", data=form, headers=JSON).json()
+
+    job = asked(seeds="3,7", labels=["2", "5"], weights="0,1")
+    assert job["command"] == (
+        "zeuxis gan blend digits --truncation 0.5 --class 2,5 --seeds 3,7 --weights 0,1"
+    )
+    sample = Generator.load("digits").sample(1, seed=7, truncation_psi=0.5, label="5")
+    made = pixels(studio.get(job["results"][0]["url"]).content)
+    assert np.array_equal(made[..., :1], sample.array[0])
+    alone = asked(seeds="7", labels="5")["command"]
+    assert alone == "zeuxis gan sample digits --truncation 0.5 --class 5 -n 1 --seed 7"
+
+
 def test_enlarging(tmp_path: Path, enlargers: Path, strange: ModuleType, photo: np.ndarray) -> None:
     folder, said = tmp_path / "jobs" / "one", []
     folder.mkdir(parents=True)
@@ -98,6 +114,8 @@ def test_enlarging(tmp_path: Path, enlargers: Path, strange: ModuleType, photo: 
         ("blend", {"generator": "digits", "seeds": "1,2", "weights": "1"}, "2 seeds and 1 weights"),
         ("blend", {"generator": "digits", "seeds": "1", "weights": "nan"}, "must be 0 or more"),
         ("blend", {"generator": "digits", "seeds": "1,2", "weights": "0,0"}, "not all 0"),
+        ("blend", {"generator": "digits", "seeds": "1,2,3", "labels": ["1", "2"]}, "and 2 labels"),
+        ("blend", {"generator": "digits", "seeds": "1", "labels": "cat"}, "knows no class 'cat'"),
         ("upscale", {"sample": "coffee", "scale": "9"}, "between 1 and 8"),
         ("upscale", {"sample": "coffee", "scale": "2", "to": "9"}, "both scale and to"),
         ("upscale", {"sample": "coffee", "to": "30000x20000"}, "over the limit of 50 megapixels"),
@@ -114,7 +132,7 @@ def test_enlarging(tmp_path: Path, enlargers: Path, strange: ModuleType, photo: 
         ("train", {"run": "../x"}, "there is no run"),
     ],
 )
-def test_mistakes(studio: TestClient, verb: str, fields: dict[str, str], words: str) -> None:
+def test_mistakes(studio: TestClient, verb: str, fields: dict[str, Any], words: str) -> None:
     answer = studio.post(f"/v1/{verb}", data=fields)
     assert answer.status_code == 422 and words in answer.json()["error"], answer.text
 
@@ -183,13 +201,19 @@ def test_training_is_watched_stopped_and_gone_on_with(
         job = studio.get(f"/v1/jobs/{job['id']}").json()
         assert job["state"] in ("queued", "running"), job["error"]
     assert studio.get(job["preview"]).headers["content-type"] == "image/png"
+    assert [run["job"] for run in studio.get("/v1/runs").json()] == [job["id"]]
     again = studio.post("/v1/train", data={"run": "noise-1"})
     assert again.status_code == 409 and "goes on already" in again.json()["error"]
     job = studio.post(f"/v1/jobs/{job['id']}/cancel").json()
     assert job["state"] == "done" and job["stopped_early"]
     assert job["results"][0]["name"] == "noise-1.safetensors"
     (run,) = studio.get("/v1/runs").json()
-    assert run["name"] == "noise-1" and run["has_generator"] and run["data"] == "noise"
+    assert (
+        run["job"] is None
+        and run["name"] == "noise-1"
+        and run["has_generator"]
+        and run["data"] == "noise"
+    )
     assert studio.get("/v1/generators").json()[-1]["name"] == "run-noise-1"
     grown = studio.post("/v1/sample?wait=30", data={"generator": "run-noise-1", "n": "2"})
     assert grown.status_code == 200, grown.text

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from zeuxis.gan.training.report import Report
     from zeuxis.gan.training.run import Outcome
 
-USES = ("arithmetic", "directions", "export", "interpolate", "project", "sample")
+USES = ("arithmetic", "blend", "directions", "export", "interpolate", "project", "sample")
 LAZY = {name: f"zeuxis.cli.gan_use:{name}" for name in USES}
 LAZY["features"] = "zeuxis.cli.gan_features:features"
 

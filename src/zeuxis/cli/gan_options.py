@@ -26,6 +26,19 @@ def numbers(text: str) -> tuple[int, ...]:
         ) from error
 
 
+def weights(text: str) -> tuple[float, ...]:
+    """Numbers from text: `1,0.5`."""
+    try:
+        return tuple(float(part) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        raise click.BadParameter(f"{text!r} is not numbers with commas between them") from error
+
+
+def classes(text: str | None) -> list[str]:
+    """Names of classes from text: `shoe,bag`."""
+    return [each.strip() for each in text.split(",")] if text else []
+
+
 _SHARED = (
     click.argument("source", metavar="RUN|MODEL"),
     click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True),
@@ -93,7 +106,8 @@ def write_sheet(samples: "Samples", output: Path, force: bool, display: Display)
     """Write a sheet, and say so."""
     samples.save(output, overwrite=force)
     height, width = samples.array.shape[1:3]
-    display.say(f"{output} has {len(samples)} pictures of {width}x{height}")
+    what = "a picture" if len(samples) == 1 else f"{len(samples)} pictures"
+    display.say(f"{output} has {what} of {width}x{height}")
 
 
 def preparing_on(display: Display) -> Callable[[int, int], None]:

@@ -9,12 +9,14 @@ from zeuxis.cli.display import Display, countdown
 from zeuxis.cli.extras import with_torch
 from zeuxis.cli.gan_options import (
     check,
+    classes,
     counted,
     generator_of,
     job_of,
     numbers,
     output_option,
     shared_options,
+    weights,
     write_sheet,
 )
 from zeuxis.cli.main import INTERRUPTED
@@ -103,7 +105,7 @@ def interpolate(source: str, seeds: tuple[int, ...], output: Path, **options: An
     from zeuxis.models.files import writing
 
     format, seconds = FILMS.get(output.suffix.lower()), options["seconds"]
-    label, loop = options["label"], options["loop"]
+    loop = options["loop"]
     count = (60 if format else 8) if options["frames"] is None else options["frames"]
     check(output, options["force"])
     generator = generator_of(source)
@@ -116,7 +118,7 @@ def interpolate(source: str, seeds: tuple[int, ...], output: Path, **options: An
             generator,
             [options["seed"] + seed for seed in seeds],
             frames=count,
-            labels=[each.strip() for each in label.split(",")] if label else (),
+            labels=classes(options["label"]),
             truncation_psi=options["truncation"],
             loop=format is not None if loop is None else loop,
             progress=counted(display),
@@ -127,6 +129,44 @@ def interpolate(source: str, seeds: tuple[int, ...], output: Path, **options: An
         with writing(output) as file:
             file.write(film(frames, seconds, format))
         display.say(f"{output} has {count} pictures in {seconds:g} s")
+
+
+@click.command()
+@shared_options
+@click.option(
+    "--seeds", type=numbers, default="0,1", show_default=True, help="Of the pictures to blend."
+)
+@click.option(
+    "--weights",
+    "shares",
+    type=weights,
+    default="",
+    metavar="W,...",
+    help="How near to each.  [default: all alike]",
+)
+@output_option("blend.png", "A picture.")
+def blend(
+    source: str, seeds: tuple[int, ...], shares: tuple[float, ...], output: Path, **options: Any
+) -> None:
+    """Make the one picture that lies between those of some seeds.
+
+    --class takes one name, or one for each seed with commas between them. --seed is added to all seeds.
+
+    For example: zeuxis gan blend fashion --seeds 3,7 --weights 1,2 --class sneaker,bag -o between.png
+    """
+    from zeuxis.gan.interpolation import blend as blended
+    from zeuxis.gan.samples import Samples
+
+    check(output, options["force"])
+    picture = blended(
+        generator_of(source),
+        [options["seed"] + seed for seed in seeds],
+        shares,
+        labels=classes(options["label"]),
+        truncation_psi=options["truncation"],
+    )
+    with Display(options["quiet"]) as display:
+        write_sheet(Samples(picture[None]), output, options["force"], display)
 
 
 @click.command()

@@ -1,4 +1,4 @@
-"""From one picture to the next, by pictures in between."""
+"""Pictures between others: on the way from one to the next, or a blend of several."""
 
 import io
 from collections.abc import Sequence
@@ -15,6 +15,7 @@ from zeuxis.images.formats import named
 
 Bytes = NDArray[np.uint8]
 MOST = 10_000  # pictures on the way
+HEAVIEST = 1e6  # weight of a blend
 SHORTEST, LONGEST = 0.1, 600.0  # seconds of a film
 FILMS = {".gif": "GIF", ".webp": "WEBP"}  # by extension, the formats that move
 
@@ -68,6 +69,57 @@ def interpolate(
         )
         styles.append(start + np.float32(t) * (end - start))
     return generator.pictures(np.concatenate(styles), progress)
+
+
+def blend(
+    generator: Generator,
+    seeds: Sequence[int],
+    weights: Sequence[float] = (),
+    *,
+    labels: Sequence[Label] = (),
+    truncation_psi: float = 1.0,
+) -> Bytes:
+    """The picture of the weighted mean of the styles of some pictures.
+
+    Args:
+        generator: what makes them.
+        seeds: each the first picture that `generator.sample` makes of it, one or more.
+        weights: how near to each, 0 or more; none for all alike.
+        labels: classes: one for all, or one for each seed; none for all the generator knows, in turn.
+        truncation_psi: as for `generator.sample`.
+
+    Returns:
+        H x W x C.
+
+    Raises:
+        ZeuxisError: for no seed, weights or classes that do not go with the seeds, or a class that the
+            generator does not know.
+    """
+    shares = shares_of(seeds, weights)
+    numbers = _numbers(generator, len(seeds), labels)
+    latents = np.concatenate([draw(seed, 1, generator.latent_dim) for seed in seeds])
+    styles = generator.styles(latents, numbers, truncation_psi)
+    mean = np.array(shares, np.float32) @ styles
+    picture: Bytes = generator.pictures(mean[None])[0]
+    return picture
+
+
+def shares_of(seeds: Sequence[int], weights: Sequence[float]) -> list[float]:
+    """Weights that sum to 1, one for each seed.
+
+    Raises:
+        ZeuxisError: for no seed, or weights that do not go with the seeds, are below 0, or all 0.
+    """
+    if not seeds:
+        raise ZeuxisError("there is nothing to blend: give one seed or more")
+    given = list(weights) or [1.0] * len(seeds)
+    if len(given) != len(seeds):
+        raise ZeuxisError(
+            f"there are {len(seeds)} seeds and {len(given)} weights: give one weight for each seed"
+        )
+    if not (all(0 <= weight <= HEAVIEST for weight in given) and sum(given) > 0):  # NaN as well
+        raise ZeuxisError("the weights must be 0 or more, and not all 0")
+    return [weight / sum(given) for weight in given]
 
 
 def film(frames: Bytes, seconds: float, format: str = "GIF", scale: int | None = None) -> bytes:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Source = str | Path | bytes | Image.Image
 _ONE = (str, Path, bytes, Image.Image)
+_REPEATED = ("style", "labels")  # fields that may be there several times
 Watch = Callable[[JobReport], None]
 
 
@@ -97,7 +98,7 @@ class Client:
             image: the picture to work on: a file name, a file's bytes, or a Pillow image.
             painting: one or several to take the style from, likewise.
             **fields: what `about` lists for the verb: `style`, `size`, `seeds`...; lists are sent with commas
-                between, but for `style`, which is sent once for each.
+                between, but for `style` and `labels`, which are sent once for each.
 
         Raises:
             ZeuxisError: for what the studio refuses, in its words, or if it cannot be reached.
@@ -244,7 +245,7 @@ def _file(source: Source) -> tuple[str, bytes]:
 def _text(name: str, value: Any) -> list[str]:
     """A field as texts: one, but for what may be given several times."""
     if isinstance(value, list | tuple):
-        return list(map(str, value)) if name == "style" else [",".join(map(str, value))]
+        return list(map(str, value)) if name in _REPEATED else [",".join(map(str, value))]
     return [str(value)]
 
 

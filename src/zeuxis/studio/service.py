@@ -7,14 +7,13 @@ import secrets
 import shutil
 import sqlite3
 import time
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from zeuxis.studio.asked import Place
+from zeuxis.studio.door import Door
 from zeuxis.studio.jobs import Job
 from zeuxis.studio.lane import Lane
 from zeuxis.studio.prometheus import Figures
@@ -27,7 +26,6 @@ from zeuxis.studio.workers import Limits, Message, Worker
 
 SWEEP_SECONDS = 60.0
 GOODBYE_SECONDS = 20.0  # for jobs that can stop and keep what they have, when the server ends
-OURS = "studio"  # the client of jobs that the studio asks for itself
 BUG = "something went wrong in the studio: it is in its log"
 FULL = "the studio has no room on its disk for another job: try again later"
 CUT_SHORT = "the studio was stopped while this ran: ask for it again"
@@ -44,6 +42,7 @@ class Service:
 
     Attributes:
         place: what requests may reach.
+        door: counts the jobs of each client.
         store: what survives a restart.
         figures: for /metrics.
 
@@ -57,7 +56,7 @@ class Service:
         self.store = Store(settings.folder)
         self.figures = Figures()
         self._live: dict[str, Job] = {}
-        self._clients: Counter[str] = Counter()  # jobs that arrive, wait or run
+        self.door = Door(settings.jobs_per_client)
         quick, slow = Queue(settings.queue_length), Queue(settings.queue_length)
         threads = max(1, CORES // settings.workers)
         self.quick = Lane(quick, settings.workers, threads, self._do, is_warm=True)
@@ -99,24 +98,11 @@ class Service:
         if not self.store.has_space:
             raise Refused(503, FULL, retry_after=int(SWEEP_SECONDS))
         lane = self.lane(verb)
-        most = self.settings.jobs_per_client
-        if lane.queue.is_full:
-            sentence = f"the queue is full, with {len(lane.queue)} jobs: try again in a while"
-        elif client != OURS and self._clients[client] >= most:
-            sentence = f"you have {self._clients[client]} unfinished jobs of {most}: wait for one"
-        else:
-            return
-        self.figures.refused += 1
-        raise Refused(429, sentence, retry_after=self._seconds_to_wait(lane))
-
-    @contextmanager
-    def receiving(self, client: str) -> Iterator[None]:
-        """While a request is read it counts as a job, so that nobody can have any number of them arrive."""
-        self._clients[client] += 1
         try:
-            yield
-        finally:
-            self._leave(client)
+            self.door.check(lane.queue, client, self._seconds_to_wait(lane))
+        except Refused:
+            self.figures.refused += 1
+            raise
 
     def new_folder(self) -> tuple[str, Path]:
         """An id, and a folder for its files."""
@@ -133,15 +119,10 @@ class Service:
         """
         self.check_room(verb, client)
         run = prepared.request.get("run")
-        going = [job.request.get("run") for job in self._live.values() if not job.is_final]
-        if run is not None and run in going:
+        if run is not None and run in self.training():
             raise Refused(409, f"the run {run} goes on already: stop it first")
         request = prepared.request | {"verb": verb.name}
-        turned = {
-            knob.name: value
-            for knob in verb.knobs
-            if (value := getattr(prepared.settings, knob.name)) != knob.default
-        }
+        turned = verb.turned(prepared.settings)
         job = Job(id, verb.name, owner, client, request, turned, prepared.command, time.time())
         if not self.store.put(job):
             raise Refused(503, FULL, retry_after=int(SWEEP_SECONDS))
@@ -162,6 +143,11 @@ class Service:
     def of_owner(self, owner: str) -> list[Job]:
         """Somebody's jobs, the newest first."""
         return [self._live.get(job.id, job) for job in self.store.of_owner(owner)]
+
+    def training(self) -> dict[str, str]:
+        """The runs that go on or wait for their turn: the job of each, by the run's name."""
+        jobs = [job for job in self._live.values() if not job.is_final]
+        return {job.request["run"]: job.id for job in jobs if "run" in job.request}
 
     def position(self, job: Job) -> int | None:
         """How soon it is a job's turn, from 1; None if it does not wait."""
@@ -204,9 +190,8 @@ class Service:
 
     def metrics(self) -> str:
         """Figures in the text format of Prometheus."""
-        begun = self.quick.begun + self.slow.begun
         kept = sum(self.store.counts().values())
-        return self.figures.text(self.load(), begun, kept)
+        return self.figures.text(self.load(), self.quick.begun + self.slow.begun, kept)
 
     async def _stop(self, job: Job) -> None:
         worker = self.lane(verbs.get(job.verb)).running.get(job.id)
@@ -262,11 +247,10 @@ class Service:
     ) -> None:
         job.state, job.error, job.fault, job.finished = state, error, fault, time.time()
         job.expires = job.finished + 3600 * self.settings.keep_hours
-        self.store.forget_files(
-            job.id, job.request.get("names", ())
-        )  # what was sent is needed no more
+        # what was sent is needed no more
+        self.store.forget_files(job.id, job.request.get("names", ()))
         if job.id in self._live:
-            self._leave(job.client)
+            self.door.leave(job.client)
         self._keep(job)
         seconds = job.finished - job.started if job.started else 0.0
         self.figures.finished(job.verb, state, seconds)
@@ -282,13 +266,9 @@ class Service:
         await asyncio.to_thread(shutil.rmtree, self.store.folder_of(job.id), ignore_errors=True)
         self.store.delete(job.id)
 
-    def _leave(self, client: str) -> None:
-        self._clients[client] -= 1
-        self._clients += Counter()  # forgets clients without jobs
-
     def _wait(self, job: Job) -> None:
         self._live[job.id] = job
-        self._clients[job.client] += 1
+        self.door.enter(job.client)
         self.lane(verbs.get(job.verb)).queue.put(job)
 
     def _tell_all(self) -> None:
@@ -306,12 +286,13 @@ class Service:
         return max(1, math.ceil(self.figures.mean_seconds(served) / lane.count))
 
     async def _sweep(self) -> None:
-        """Forget, now and then, what is older than it is kept."""
+        """Forget, now and then, what is older than it is kept, and the oldest of too much."""
         while True:
             for job in [each for each in self._live.values() if each.is_final]:
                 self._keep(job)
             try:
-                for job in self.store.expired():
+                most = self.settings.keep_gb * 1e9
+                for job in [*self.store.expired(), *self.store.surplus(most)]:
                     await self._forget(job)
             except sqlite3.Error as error:
                 log.error("what is old cannot be forgotten: %s", error)

@@ -39,6 +39,9 @@ class StudioSettings:
         50.0, "Largest picture to take or to make.", low=0.01, unit="megapixels"
     )
     keep_hours: float = setting(24.0, "How long results stay.", low=0.001, unit="hours")
+    keep_gb: float = setting(
+        10.0, "Space that results may take; the oldest go first.", low=0.001, unit="GB"
+    )
     state: Path | None = setting(
         None, "Folder for jobs, results and runs; by default the user's data folder."
     )

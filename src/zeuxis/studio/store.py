@@ -82,6 +82,15 @@ class Store:
         """Jobs whose time is over, at most a hundred."""
         return list(self._select("WHERE expires < ? ORDER BY expires LIMIT 100", time.time()))
 
+    def surplus(self, most: float) -> list[Job]:
+        """Final jobs, the oldest, without which the results of the others take no more than so many bytes."""
+        taken, found = 0, []
+        for job in self._select("WHERE state NOT IN ('queued', 'running') ORDER BY created DESC"):
+            taken += sum(each["bytes"] for each in job.results)
+            if taken > most:
+                found.append(job)
+        return found
+
     def counts(self) -> dict[str, int]:
         """How many jobs there are by state."""
         return dict(self._database.execute("SELECT state, COUNT(*) FROM jobs GROUP BY state"))

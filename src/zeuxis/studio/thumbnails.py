@@ -5,8 +5,9 @@ import shutil
 from pathlib import Path
 
 from zeuxis.studio.asked import Asked
+from zeuxis.studio.door import OURS
 from zeuxis.studio.refusal import Refused
-from zeuxis.studio.service import OURS, Service
+from zeuxis.studio.service import Service
 from zeuxis.studio.verbs import verbs
 from zeuxis.style import gallery
 

@@ -77,7 +77,7 @@ async def submitted(request: Request, verb: Verb, service: Service) -> Job:
     service.check_room(verb, client)
     id, folder = service.new_folder()
     try:
-        with service.receiving(client):
+        with service.door.receiving(client):
             asked = await asked_in(request, verb, folder, service.place)
         prepared = verb.prepare(asked)
         return service.submit(id, verb, prepared, owner_of(request.headers, client), client)

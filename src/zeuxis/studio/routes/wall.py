@@ -72,8 +72,11 @@ async def all_generators(request: Request) -> list[dict[str, Any]]:
 
 @routes.get("/v1/runs")
 async def all_runs(request: Request) -> list[dict[str, Any]]:
-    """The runs of training, which can be gone on with."""
-    return await asyncio.to_thread(runs_in, service_of(request).place.runs)
+    """The runs of training, which can be gone on with; `job` is the id of the one that is at it now."""
+    service = service_of(request)
+    going = service.training()
+    runs = await asyncio.to_thread(runs_in, service.place.runs)
+    return [run | {"job": going.get(run["name"])} for run in runs]
 
 
 @routes.get("/healthz", responses={200: {"description": "it serves"}})

@@ -6,10 +6,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from zeuxis.errors import ZeuxisError
-from zeuxis.gan.latents import draw
+from zeuxis.gan.interpolation import blend as blended
+from zeuxis.gan.interpolation import shares_of
 from zeuxis.images import Picture
 from zeuxis.settings import setting
 from zeuxis.studio.asked import Asked
@@ -30,18 +29,18 @@ GENERATOR = Field("generator", "Which, by its name in /v1/generators.", example=
 
 @dataclass(frozen=True)
 class BlendSettings:
-    """Which pictures a generator makes."""
+    """How far pictures are truncated."""
 
     truncation_psi: float = setting(
         1.0, "From 1, all that was learned, to 0, only the mean picture.", low=0, high=1
     )
-    label: str | None = setting(None, "Class of the pictures; by default all in turn.")
 
 
 @dataclass(frozen=True)
 class SampleSettings(BlendSettings):
     """Which pictures a generator makes, and how many."""
 
+    label: str | None = setting(None, "Class of the pictures; by default all in turn.")
     n: int = setting(16, "How many.", low=1, high=64, unit="pictures")
     seed: int = setting(0, "Where randomness starts from.", low=0, high=LARGEST_SEED)
 
@@ -53,8 +52,8 @@ def prepare_sample(asked: Asked) -> Prepared:
         ZeuxisError: for an unknown generator or class, or settings out of range.
     """
     settings = asked.settings()
-    request, words = _request(asked, settings)
-    words[2:2] = ["sample"]
+    labels = [] if settings.label is None else [settings.label]
+    request, words = _request(asked, "sample", settings, labels)
     words += ["-n", str(settings.n), "--seed", str(settings.seed)]
     return Prepared(request, settings, shlex.join(words))
 
@@ -81,57 +80,63 @@ def prepare_blend(asked: Asked) -> Prepared:
     Raises:
         ZeuxisError: for an unknown generator or class, or seeds and weights that do not go together.
     """
-    settings = asked.settings()
-    request, words = _request(asked, settings)
+    settings, labels = asked.settings(), asked.texts("labels")
     seeds = numbers_of("seeds", asked.text("seeds") or "", int)
-    weights = numbers_of("weights", asked.text("weights") or "", float) or [1.0] * len(seeds)
+    weights = numbers_of("weights", asked.text("weights") or "", float)
     if not 1 <= len(seeds) <= MOST or not all(0 <= seed <= LARGEST_SEED for seed in seeds):
         raise ZeuxisError(f"give 1 to {MOST} seeds of 0 or more, with commas between them")
-    if len(weights) != len(seeds):
+    shares_of(seeds, weights)
+    if len(labels) not in (0, 1, len(seeds)):
         raise ZeuxisError(
-            f"there are {len(seeds)} seeds and {len(weights)} weights: give one for each"
+            f"there are {len(seeds)} seeds and {len(labels)} labels: give one for all, or one for each"
         )
-    if not (all(0 <= weight <= 1e6 for weight in weights) and sum(weights) > 0):
-        raise ZeuxisError("the weights must be 0 or more, and not all 0")
-    words[2:2] = ["interpolate"]
-    words += ["--seeds", ",".join(map(str, seeds))]
-    request |= {"seeds": seeds, "weights": weights}
+    if len(seeds) == 1:
+        request, words = _request(asked, "sample", settings, labels)
+        words += ["-n", "1", "--seed", str(seeds[0])]
+    else:
+        request, words = _request(asked, "blend", settings, labels)
+        words += ["--seeds", ",".join(map(str, seeds))]
+        words += ["--weights", ",".join(f"{each:g}" for each in weights)] if weights else []
+    request |= {"seeds": seeds, "weights": weights, "labels": labels}
     return Prepared(request, settings, shlex.join(words))
 
 
 def blend(task: Task) -> None:
     """Make the picture of the weighted mean of the styles of some seeds, in a worker."""
-    request, generator = task.request, _generator(task)
-    settings = restored(BlendSettings, request["settings"])
-    seeds, weights = request["seeds"], np.array(request["weights"], np.float32)
-    latents = np.concatenate([draw(seed, 1, generator.latent_dim) for seed in seeds])
-    # One class for all: without one, that of the first picture that `sample` makes of a seed.
-    labels = generator.labels(1, settings.label)
-    numbers = None if labels is None else labels.repeat(len(seeds))
-    styles = generator.styles(latents, numbers, settings.truncation_psi)
-    mean = (weights / weights.sum()) @ styles
-    (pixels,) = generator.pictures(mean[None])
+    request = task.request
+    pixels = blended(
+        _generator(task),
+        request["seeds"],
+        request["weights"],
+        labels=request["labels"],
+        truncation_psi=restored(BlendSettings, request["settings"]).truncation_psi,
+    )
     task.give(Picture.from_array(pixels), f"{request['generator']}-blend")
 
 
-def _request(asked: Asked, settings: BlendSettings) -> tuple[dict[str, Any], list[str]]:
-    """What the worker is told, and the words of the command, without its verb."""
+def _request(
+    asked: Asked, command: str, settings: BlendSettings, labels: list[str]
+) -> tuple[dict[str, Any], list[str]]:
+    """What the worker is told, and the words of the command."""
     name = asked.text("generator")
     known = generators(asked.place.runs)
     if name is None:
         raise ZeuxisError(f"give a generator: one of {', '.join(known)}")
     file = generator_file(name, asked.place.runs)
     classes = known[name]["classes"]
-    if settings.label is not None and settings.label not in classes:
-        which = (
-            f"choose one of {', '.join(classes)}" if classes else "it knows none, so leave it out"
-        )
-        raise ZeuxisError(f"{name} knows no class {settings.label[:80]!r}: {which}")
-    words = ["zeuxis", "gan", name]
+    for label in labels:
+        if label not in classes:
+            which = (
+                f"choose one of {', '.join(classes)}"
+                if classes
+                else "it knows none, so leave it out"
+            )
+            raise ZeuxisError(f"{name} knows no class {label[:80]!r}: {which}")
+    words = ["zeuxis", "gan", command, name]
     if settings.truncation_psi != 1:
         words += ["--truncation", f"{settings.truncation_psi:g}"]
-    if settings.label is not None:
-        words += ["--class", settings.label]
+    if labels:
+        words += ["--class", ",".join(labels)]
     request = {"generator": name, "file": str(file), "settings": asdict(settings)}
     return request | asked.output(), words
 
@@ -171,6 +176,9 @@ BLEND = Verb(
         GENERATOR,
         Field("seeds", "Of the pictures to go between, with commas between them.", example="3,7"),
         Field("weights", "How near to each, with commas; all alike by default.", example="0.5,0.5"),
+        Field(
+            "labels", "Class of all of them, or one for each; by default all in turn.", many=True
+        ),
         *OUTPUT,
     ),
 )

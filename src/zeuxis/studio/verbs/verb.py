@@ -100,6 +100,13 @@ class Verb:
             if knob.name not in self.hidden
         ]
 
+    def turned(self, settings: Any) -> dict[str, Any]:
+        """The knobs that are not at their default."""
+        values = {knob.name: getattr(settings, knob.name) for knob in self.knobs}
+        return {
+            knob.name: values[knob.name] for knob in self.knobs if values[knob.name] != knob.default
+        }
+
 
 verbs: Registry[Verb] = Registry("verb")
 

@@ -7,7 +7,7 @@ import { Knobs } from "./knobs.js";
 import { empty, step } from "./photo.js";
 import { Command, Save, measured } from "./result.js";
 import { complain, hush, tell } from "./say.js";
-import { Sheet, grown } from "./sheet.js";
+import { Sheet } from "./sheet.js";
 import { Walk } from "./walk.js";
 
 const FIRST = ["n", "seed", "truncation_psi", "label"];
@@ -113,7 +113,7 @@ export function startGrow(panel, studio) {
     }
   }
 
-  async function pick(picked) {
+  function pick(picked) {
     hint.textContent = HINTS[picked.length];
     one.hidden = picked.length !== 1;
     if (picked.length === 1) {
@@ -122,22 +122,7 @@ export function startGrow(panel, studio) {
       size.textContent = measured(result);
       command.show(text);
     }
-    try {
-      walk.between(await alike(picked), chosen.width / chosen.height);
-    } catch (error) {
-      complain(error);
-    }
-  }
-
-  /** The picked ones, all of the first one's class: a walk stays within one. */
-  async function alike(picked) {
-    if (picked.length !== 2 && picked.length !== 4) {
-      return picked;
-    }
-    const { label: common } = picked[0];
-    return Promise.all(
-      picked.map((each) => (each.label === common ? each : grown({ seed: each.seed, label: common, form: shared() }))),
-    );
+    walk.between(picked, chosen.width / chosen.height);
   }
 
   /** Runs may have grown a generator since. */

@@ -85,10 +85,10 @@ export class Sheet {
 }
 
 /** The picture of a seed. */
-export async function grown({ seed, label, form }) {
+async function grown({ seed, label, form }) {
   form.set("seeds", String(seed));
   if (label) {
-    form.set("label", label);
+    form.set("labels", label);
   }
   const job = await submit("blend", form, { wait: LONGEST_WAIT });
   if (job.state !== "done") {

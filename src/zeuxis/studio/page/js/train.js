@@ -95,7 +95,8 @@ export function startTrain(panel, studio, hands) {
   }
 
   function row(run) {
-    const actions = [button("play", "Go on", () => resume(run.name), { class: "quiet", "aria-label": `Go on with ${run.name}` })];
+    const goOn = { class: "quiet", "aria-label": `Go on with ${run.name}` };
+    const actions = [run.job ? el("span", { class: "help" }, "At it now") : button("play", "Go on", () => resume(run.name), goOn)];
     if (run.has_generator) {
       const grow = () => hands.grow(`run-${run.name}`);
       actions.push(button("grow", "Grow", grow, { class: "quiet", "aria-label": `Grow with ${run.name}` }));

@@ -90,9 +90,7 @@ export class Walk {
   async #once() {
     const form = this.form();
     form.set("seeds", this.ends.map(({ seed }) => seed).join(","));
-    if (this.ends[0].label) {
-      form.set("label", this.ends[0].label);
-    }
+    this.ends.filter(({ label }) => label).forEach(({ label }) => form.append("labels", label));
     form.set("weights", this.#weights().map((weight) => weight.toFixed(3)).join(","));
     try {
       const job = await this.newest.ask(form);
