@@ -488,7 +488,7 @@ def test_a_folder(photos: Path) -> None:
     again = run("in", "--style", "style.png", *SMALL, "-o", "out", "--json")
     assert again.exit_code == 0
     assert [json.loads(line).get("skipped") for line in again.stdout.splitlines()] == [True, True]
-    assert "in/a.png is painted already" in again.stderr
+    assert "in/a.png is done already" in again.stderr
     assert Path("out/a.png").stat().st_mtime_ns == before
     forced = run("in", "--style", "style.png", *SMALL, "-o", "out", "--force")
     assert forced.exit_code == 0 and Path("out/a.png").stat().st_mtime_ns > before

@@ -181,7 +181,7 @@ def test_a_folder(folder: Path) -> None:
     Path("in/b.jpg").unlink()
     again = painted("in", "--style", "scream", "--json")
     assert [json.loads(line)["skipped"] for line in again.stdout.splitlines()] == [True, True]
-    assert "a.png is painted already" in again.stderr
+    assert "a.png is done already" in again.stderr
 
 
 @pytest.mark.parametrize(

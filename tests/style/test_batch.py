@@ -87,7 +87,7 @@ def test_what_cannot_be_written_is_saved_elsewhere(
         write(picture, target, **options)
 
     monkeypatch.setattr(framed, "write", full)
-    with pytest.raises(ZeuxisError, match="no space left .*; the painting was saved as") as caught:
+    with pytest.raises(ZeuxisError, match="no space left .*; the result was saved as") as caught:
         stylize_file("photo.jpg", "scream", "out.png")
     rescued = Path(str(caught.value).rpartition(" as ")[2])
     assert read(rescued).width == 144

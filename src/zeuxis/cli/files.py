@@ -133,7 +133,7 @@ def report(
         if as_json:
             click.echo(json.dumps(outcome.report()))
         if outcome.skipped:
-            display.say(f"{outcome.source} is painted already: {outcome.output}")
+            display.say(f"{outcome.source} is done already: {outcome.output}")
         tell(outcome, display)
         if outcome.error is not None:
             where = f"{outcome.source}: " if folder else ""

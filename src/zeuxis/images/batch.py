@@ -76,10 +76,10 @@ def photos_in(folder: Path, output: Path) -> list[Path]:
     inside, painted = folder.resolve(), output.resolve()
     if inside == painted:
         raise ZeuxisError(
-            f"the paintings of {folder} would replace the photos: give another folder"
+            f"the results would replace the photos in {folder}: give another folder"
         )
     if output.exists() and not output.is_dir():
-        raise ZeuxisError(f"{output} is a file: the paintings of a folder need a folder")
+        raise ZeuxisError(f"{output} is a file: the results of a folder need a folder")
     photos = [p for p in picture_files(folder) if not p.resolve().is_relative_to(painted)]
     if not photos:
         raise ZeuxisError(f"there are no pictures in {folder}: give a folder with some")
@@ -209,9 +209,9 @@ def deliver(painting: Painted, output: Path | BinaryIO, how: dict[str, Any]) -> 
     try:
         painting.save(output, **how)
     except ZeuxisError as error:
-        rescue = Path(tempfile.mkdtemp(prefix="zeuxis-")) / "painting.png"
+        rescue = Path(tempfile.mkdtemp(prefix="zeuxis-")) / "result.png"
         painting.save(rescue)
-        raise ZeuxisError(f"{error}; the painting was saved as {rescue}") from error
+        raise ZeuxisError(f"{error}; the result was saved as {rescue}") from error
 
 
 def _make_folder(folder: Path) -> None:
