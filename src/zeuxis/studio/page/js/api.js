@@ -18,9 +18,9 @@ export function get(path) {
   return answered(path, {}, true);
 }
 
-/** Ask for a job. With `wait` the answer may come with its results. */
-export function submit(verb, form, { wait = 0, signal } = {}) {
-  const options = { method: "POST", body: form, headers: { accept: "application/json" }, signal };
+/** Ask for a job. With `wait`, in seconds, the answer may come with its results. */
+export function submit(verb, form, wait = 0) {
+  const options = { method: "POST", body: form, headers: { accept: "application/json" } };
   // Twice asked is twice done, and training takes half an hour.
   return answered(`/v1/${verb}${wait ? `?wait=${wait}` : ""}`, options, verb !== "train");
 }
@@ -57,7 +57,7 @@ async function answered(path, options, again) {
       return await read(response);
     } catch (error) {
       if (!(error instanceof TypeError)) {
-        throw error; // the studio answered, or nobody waits for it any more
+        throw error; // the studio answered
       }
       connected(false);
       if (!again) {

@@ -4,6 +4,7 @@ import { Refused, get } from "./api.js";
 import { startEnlarge } from "./enlarge.js";
 import { el } from "./dom.js";
 import { startGrow } from "./grow.js";
+import { askForToken } from "./lock.js";
 import { startPaint } from "./paint.js";
 import { complain } from "./say.js";
 import { startStylise } from "./stylise.js";
@@ -60,16 +61,4 @@ function fill(studio) {
   const { version, limits } = studio.about;
   const kept = `Pictures of up to ${limits.max_upload_mb} MB and ${limits.max_megapixels} megapixels; results stay for ${limits.keep_hours} hours.`;
   document.getElementById("foot").append(el("p", {}, `Zeuxis ${version}. ${kept} Nothing leaves this studio.`));
-}
-
-/** The studio answers with a page that has its cookie. */
-function askForToken() {
-  const input = el("input", { type: "password", id: "token", name: "token", required: true, autocomplete: "current-password" });
-  const form = el("form", { class: "token", method: "get", action: "/" },
-    el("h1", {}, "This studio has a lock"),
-    el("p", {}, "Its token was shown where it was started."),
-    el("label", { for: "token" }, "Token"), input,
-    el("button", { class: "main", type: "submit" }, "Open"));
-  document.getElementById("main").replaceChildren(form);
-  input.focus();
 }

@@ -1,7 +1,10 @@
 // How far a job is: a bar and a line, and a way to stop it.
 
 import { button, el } from "./dom.js";
-import { standing } from "./jobs.js";
+import { isOver, standing } from "./jobs.js";
+import { tell } from "./say.js";
+
+const QUARTERS = 4; // of a job, at each of which it is told where it is
 
 /** A bar; `stop` is called when it is to be stopped. */
 export class Bar {
@@ -17,29 +20,56 @@ export class Bar {
     }, { class: "quiet" });
     this.element = el("div", { class: "bar" }, this.text, this.button, this.track);
     this.element.classList.add("is-idle");
+    this.told = "";
+  }
+
+  /** Say of what it is, where there are several. */
+  call(name) {
+    this.name = name;
+    this.track.setAttribute("aria-label", `Progress of ${name}`);
   }
 
   /** Show a job; null for one that is being sent. */
   show(job) {
-    const isOver = job !== null && !["queued", "running"].includes(job.state);
-    this.element.classList.toggle("is-idle", isOver);
+    const isLast = job !== null && isOver(job);
+    this.element.classList.toggle("is-idle", isLast);
     this.text.textContent = job === null ? "Sending" : standing(job);
     const share = job?.progress.share ?? null;
-    this.track.classList.toggle("is-unknown", share === null && !isOver);
+    this.track.classList.toggle("is-unknown", share === null && !isLast);
     if (share === null) {
       this.track.removeAttribute("aria-valuenow");
     } else {
       this.track.setAttribute("aria-valuenow", String(Math.round(100 * share)));
     }
     this.fill.style.setProperty("--share", share ?? 0);
-    if (job === null || isOver) {
+    if (job === null || isLast) {
       this.button.disabled = false;
+    } else {
+      this.#tell(job, share);
     }
+  }
+
+  /** Bring it into view, for it may be far from the button that began the work. */
+  reveal() {
+    this.element.scrollIntoView({ block: "nearest" });
   }
 
   /** Show nothing, but perhaps a word on what was. */
   rest(text = "") {
     this.element.classList.add("is-idle");
     this.text.textContent = text;
+    if (text) {
+      tell(`${text}.`);
+    }
+  }
+
+  /** Tell where it is, at its beginning and at each quarter: at each change it would be too often. */
+  #tell(job, share) {
+    const stage = `${job.id} ${job.state} ${Math.floor(QUARTERS * (share ?? 0))}`;
+    if (stage !== this.told) {
+      this.told = stage;
+      const percent = share === null ? null : `${Math.round(100 * share)} percent`;
+      tell([this.name, percent, standing(job)].filter(Boolean).join(": "));
+    }
   }
 }

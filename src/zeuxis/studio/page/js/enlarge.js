@@ -31,18 +31,21 @@ export function startEnlarge(panel, studio) {
   const nothing = empty("enlarge", "Choose a photo: what it becomes appears here, with a magnifier.");
 
   compare.element.hidden = true;
+  panel.classList.add("is-enlarge");
   compare.before.addEventListener("load", () => magnifier.draw());
   panel.append(
     el("div", { class: "choose" }, el("h1", {}, "Enlarge"), el("p", { class: "lead" }, verb.help),
       step(1, "A photo"), photo.element),
-    el("div", { class: "easel" }, nothing, compare.element, bar.element, size, save.element, magnifier.element, command.element),
     el("div", { class: "tune" }, step(2, "How large"), knobs.element),
+    el("div", { class: "easel" }, nothing, compare.element, bar.element, size, save.element, magnifier.element, command.element),
   );
 
   async function enlarge() {
     const before = photo.value;
     try {
-      const job = await newest.ask(knobs.fill(photo.fill(new FormData())));
+      const asked = newest.ask(knobs.fill(photo.fill(new FormData())));
+      bar.reveal();
+      const job = await asked;
       if (!job) {
         return;
       }

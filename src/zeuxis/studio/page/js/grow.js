@@ -41,7 +41,8 @@ export function startGrow(panel, studio) {
   const save = new Save(blend.fields);
   const size = el("p", { class: "measured" });
   const command = new Command();
-  const one = el("div", { class: "grown-one", hidden: true }, size, save.element, command.element);
+  const large = el("img", { class: "grown-large", alt: "" });
+  const one = el("div", { class: "grown-one", hidden: true }, large, size, save.element, command.element);
   const nothing = empty("grow", "Pictures grow here.");
   const label = el("label", { for: select.id, class: "label" }, "Generator");
 
@@ -117,7 +118,9 @@ export function startGrow(panel, studio) {
     hint.textContent = HINTS[picked.length];
     one.hidden = picked.length !== 1;
     if (picked.length === 1) {
-      const [{ result, command: text }] = picked;
+      const [{ result, seed, command: text }] = picked;
+      large.src = result.url;
+      large.alt = `The picture of seed ${seed}`;
       save.offer(result);
       size.textContent = measured(result);
       command.show(text);

@@ -73,17 +73,18 @@ export class Newest {
   async ask(form) {
     const turn = this.#next();
     this.heard(null);
-    let job = await submit(this.verb, form, { wait: SOON });
-    if (turn !== this.turn) {
-      forget(job.id);
-      return null;
-    }
-    this.current = isOver(job) ? null : job.id;
+    let job = null;
     try {
+      job = await submit(this.verb, form, SOON);
+      if (turn !== this.turn) {
+        forget(job.id);
+        return null;
+      }
+      this.current = isOver(job) ? null : job.id;
       job = await follow(job, (news) => turn === this.turn && this.heard(news));
     } catch (error) {
       if (turn !== this.turn) {
-        return null;
+        return null; // nobody waits for it any more
       }
       throw error;
     }

@@ -54,7 +54,7 @@ export class Knobs {
     this.#mark(control);
   }
 
-  /** Offer choices for a knob whose values only the place knows; with none the knob is put away. */
+  /** Offer choices for a knob whose values only the place knows; with none the knob is put away. What was chosen stays. */
   offer(name, choices) {
     const old = this.controls.get(name);
     const control = this.#made({ ...old.knob, choices, isList: true });
@@ -63,6 +63,10 @@ export class Knobs {
     old.element.replaceWith(control.element);
     old.row.querySelector("label").htmlFor = control.id;
     old.row.hidden = choices.length === 0;
+    if (choices.includes(old.read())) {
+      control.write(old.read());
+    }
+    this.#mark(control);
   }
 
   #made(knob) {

@@ -9,7 +9,7 @@ const STEP = 0.02; // of the picture, that an arrow key moves
 export class Magnifier {
   constructor(compare) {
     this.compare = compare;
-    [this.x, this.y, this.zoom] = [0.5, 0.5, 2];
+    [this.x, this.y, this.zoom] = [0.3, 0.4, 2]; // not under the handle of the line
     this.spot = el("span", { class: "spot", "aria-hidden": "true" });
     compare.element.append(this.spot);
     this.lenses = [this.#lens("Photo"), this.#lens("Result")];

@@ -18,7 +18,7 @@ const FIRST = ["size", "minutes", "style_weight"];
 export function startPaint(panel, studio) {
   const verb = studio.about.verbs.paint;
   const photo = new Photo("paint", studio, () => ready());
-  const wall = new Wall([], () => ready());
+  const wall = new Wall([], studio.about.limits, () => ready());
   let current = null;
   const bar = new Bar(() => cancel(current.id).catch(complain), "Stop, and keep it");
   const compare = new Compare();
@@ -36,10 +36,10 @@ export function startPaint(panel, studio) {
   panel.classList.add("is-paint");
   panel.append(
     el("div", { class: "choose" }, el("h1", {}, "Paint"), el("p", { class: "lead" }, verb.help),
-      step(1, "A photo"), photo.element, step(2, "A painting of your own", wall.toggle), wall.element),
+      step(1, "A photo"), photo.element, step(2, "A painting", wall.toggle), wall.element),
+    el("div", { class: "tune" }, step(3, "To your taste"), knobs.element),
     el("div", { class: "easel" }, nothing, live, compare.element, bar.element, size, save.element, notes,
       el("div", { class: "plots" }, plot.element), command.element),
-    el("div", { class: "tune" }, step(3, "To your taste"), knobs.element),
   );
   recall();
 
@@ -53,6 +53,8 @@ export function startPaint(panel, studio) {
       const form = knobs.fill(wall.fill(photo.fill(new FormData())));
       go.disabled = true;
       bar.show(null);
+      bar.reveal();
+      bar.button.disabled = true; // there is nothing to keep yet
       await watch(await submit("paint", form), before.url);
     } catch (error) {
       bar.rest();
@@ -65,6 +67,7 @@ export function startPaint(panel, studio) {
   async function watch(job, before) {
     hush();
     current = job;
+    bar.button.disabled = false;
     save.offer(null);
     size.textContent = "";
     compare.element.hidden = true;

@@ -15,7 +15,7 @@ export class Photo {
   constructor(tab, studio, changed) {
     this.value = null;
     this.changed = changed;
-    this.mostBytes = studio.about.limits.max_upload_mb * 1e6;
+    this.limits = studio.about.limits;
     this.input = fileInput("Choose a photo", false, ([file]) => this.take(file));
     this.shown = el("img", { class: "photo-shown", alt: "", hidden: true });
     this.name = el("p", { class: "photo-name" }, "Drop a photo here, or paste one");
@@ -42,12 +42,7 @@ export class Photo {
 
   /** Take a file of the device. */
   take(file) {
-    if (!file) {
-      complain(new Refused("that was no file: drop one picture"));
-    } else if (file.size > this.mostBytes) {
-      const most = this.mostBytes / 1e6;
-      complain(new Refused(`${file.name} is larger than the ${most} MB that the studio takes: make it smaller`));
-    } else {
+    if (isTaken(file, this.limits)) {
       this.put({ file, url: URL.createObjectURL(file), name: file.name });
     }
   }
@@ -117,8 +112,22 @@ export function takesDrops(element, took) {
     event.stopPropagation();
     depth = 0;
     over(false);
-    took([...event.dataTransfer.files]);
+    const files = [...event.dataTransfer.files];
+    if (files.length) {
+      took(files);
+    } else {
+      complain(new Refused("that was no file: drop a picture"));
+    }
   });
+}
+
+/** Whether a file is small enough for the studio; if it is not, that is said. */
+export function isTaken(file, { max_upload_mb: most }) {
+  const is = file.size <= 1e6 * most;
+  if (!is) {
+    complain(new Refused(`${file.name} is larger than the ${most} MB that the studio takes: make it smaller`));
+  }
+  return is;
 }
 
 /** A heading with its number in the order of work; `beside` is a control that belongs to it. */

@@ -46,7 +46,7 @@ export class Save {
 /** The command line that does the same, to copy. */
 export class Command {
   constructor() {
-    this.code = el("code", { tabindex: "0" });
+    this.code = el("code", {});
     const copy = button("copy", "Copy", () => this.#copy(), { class: "quiet", "aria-label": "Copy the command" });
     const what = el("p", { class: "help" }, "The same, from the command line:");
     this.element = el("div", { class: "command", hidden: true }, what, el("div", {}, this.code, copy));

@@ -3,8 +3,8 @@
 import { cancel, forget } from "./api.js";
 import { Bar } from "./bar.js";
 import { loaded } from "./compare.js";
-import { button, el, icon, words } from "./dom.js";
-import { follow, isOver } from "./jobs.js";
+import { button, el, fresh, icon, words } from "./dom.js";
+import { follow, isOver, standing } from "./jobs.js";
 import { Plot } from "./plot.js";
 import { Command } from "./result.js";
 import { complain, tell } from "./say.js";
@@ -14,7 +14,7 @@ export class Run {
   constructor(job, hands) {
     this.job = job;
     this.hands = hands;
-    this.title = el("h3", {}, "Training");
+    this.title = el("h3", { id: fresh("run") }, "Training");
     this.state = el("span", { class: "help" });
     this.sheet = el("img", { class: "sheet", alt: "", hidden: true });
     this.losses = new Plot(["generator_loss", "discriminator_loss"]);
@@ -25,24 +25,32 @@ export class Run {
     this.command = new Command();
     const plots = el("div", { class: "plots" }, this.losses.element, this.score.element);
     const head = el("div", { class: "run-head" }, this.title, this.state);
-    this.element = el("article", { class: "run" }, head, this.sheet, this.bar.element, this.warnings, plots, this.actions, this.command.element);
+    this.element = el("article", { class: "run", "aria-labelledby": this.title.id },
+      head, this.sheet, this.bar.element, this.warnings, plots, this.actions, this.command.element);
   }
 
   /** Watch it to its end. */
   async watch() {
     try {
       await follow(this.job, (job) => this.show(job));
-      tell(`${this.title.textContent}: ${this.job.state}.`);
+      tell(`${this.title.textContent}: ${standing(this.job)}.`);
       this.hands.changed();
     } catch (error) {
       complain(error);
     }
   }
 
+  /** Say whose card it is: two runs of one folder are told apart by their names. */
+  call(name) {
+    this.name = name;
+    this.title.textContent = words(name);
+    this.bar.call(words(name));
+  }
+
   /** Show the job as it stands. */
   show(job) {
     this.job = job;
-    this.title.textContent = words(nameOf(job) ?? dataOf(job));
+    this.call(nameOf(job) ?? this.name ?? dataOf(job));
     this.state.textContent = new Date(job.created).toLocaleString();
     this.bar.show(job);
     this.losses.show(job.progress.curves);

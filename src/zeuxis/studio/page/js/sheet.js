@@ -90,7 +90,7 @@ async function grown({ seed, label, form }) {
   if (label) {
     form.set("labels", label);
   }
-  const job = await submit("blend", form, { wait: LONGEST_WAIT });
+  const job = await submit("blend", form, LONGEST_WAIT);
   if (job.state !== "done") {
     forget(job.id);
     throw new Refused(job.error ?? "the studio is too busy to grow pictures now: try again in a while", 429);

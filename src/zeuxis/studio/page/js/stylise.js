@@ -19,7 +19,7 @@ export function startStylise(panel, studio, hands) {
   const verb = studio.about.verbs.stylize;
   const soon = settled(() => paint(), CALM);
   const photo = new Photo("stylise", studio, () => soon());
-  const wall = new Wall(studio.styles, () => soon());
+  const wall = new Wall(studio.styles, studio.about.limits, () => soon());
   const knobs = new Knobs(verb.knobs, FIRST, () => soon());
   const newest = new Newest("stylize", (job) => bar.show(job));
   const bar = new Bar(() => {
@@ -32,7 +32,7 @@ export function startStylise(panel, studio, hands) {
   const size = el("p", { class: "measured" });
   const slowly = button("brush", "Paint it slowly", () => hands.paint(photo.value, own()), { class: "quiet" });
   const larger = button("enlarge", "Enlarge it", () => enlarge(), { class: "quiet" });
-  const after = el("div", { class: "actions", hidden: true }, save.element, slowly, larger);
+  const after = el("div", { class: "actions", hidden: true }, save.element, el("div", { class: "actions" }, slowly, larger));
   const nothing = empty("brush", "Choose a photo and a style: the painting appears here.");
   let result = null;
 

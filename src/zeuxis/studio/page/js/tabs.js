@@ -5,7 +5,12 @@ const tabs = [...document.querySelectorAll("[role=tab]")];
 /** Make the tabs work; `opened(name)` is called for each that is opened. */
 export function startTabs(opened) {
   for (const tab of tabs) {
-    tab.addEventListener("click", () => open(nameOf(tab), opened));
+    tab.addEventListener("click", () => {
+      if (location.hash.slice(1) !== nameOf(tab)) {
+        history.pushState(null, "", `#${nameOf(tab)}`); // so that Back leads to the tab before
+      }
+      open(nameOf(tab), opened);
+    });
     tab.addEventListener("keydown", (event) => moved(event, tab));
   }
   addEventListener("hashchange", () => open(location.hash.slice(1), opened));
@@ -23,10 +28,12 @@ export function isOpen(name) {
   return !document.getElementById(`panel-${name}`).hidden;
 }
 
+/** An address that is no tab's, as that of the link past the tabs, leaves open what is. */
 function open(asked, opened) {
-  const name = tabs.some((tab) => nameOf(tab) === asked) ? asked : nameOf(tabs[0]);
+  const next = tabs.find((tab) => nameOf(tab) === asked) ?? tabs.find((tab) => tab.getAttribute("aria-selected") === "true");
+  const name = nameOf(next);
   for (const tab of tabs) {
-    const is = nameOf(tab) === name;
+    const is = tab === next;
     tab.setAttribute("aria-selected", String(is));
     tab.tabIndex = is ? 0 : -1;
     document.getElementById(tab.getAttribute("aria-controls")).hidden = !is;
@@ -34,6 +41,7 @@ function open(asked, opened) {
   if (location.hash.slice(1) !== name) {
     history.replaceState(null, "", `#${name}`);
   }
+  document.title = `${next.textContent} · Zeuxis studio`;
   opened(name);
 }
 

@@ -28,9 +28,9 @@ export function startTrain(panel, studio, hands) {
     el("div", { class: "choose" }, el("h1", {}, "Train"), el("p", { class: "lead" }, verb.help),
       step(1, "A folder of pictures"),
       el("div", { class: "knob" }, label, select, el("p", { class: "help" }, help))),
+    el("div", { class: "tune" }, step(2, "How"), knobs.element),
     el("div", { class: "easel" }, nothing, cards,
       el("section", { class: "earlier-runs", hidden: true }, el("h2", {}, "Runs here"), earlier)),
-    el("div", { class: "tune" }, step(2, "How"), knobs.element),
   );
   list(studio.about.roots);
   studio.jobs.filter((job) => job.verb === "train").reverse().forEach(put);
@@ -63,13 +63,13 @@ export function startTrain(panel, studio, hands) {
   async function begin(fill) {
     go.disabled = true;
     try {
-      put(await submit("train", fill(new FormData())));
+      put(await submit("train", fill(new FormData()))).bar.reveal();
       hush();
       await refresh();
     } catch (error) {
       complain(error);
     }
-    go.disabled = false;
+    go.disabled = select.disabled;
   }
 
   function put(job) {
@@ -78,6 +78,7 @@ export function startTrain(panel, studio, hands) {
     cards.prepend(run.element);
     nothing.hidden = true;
     run.watch();
+    return run;
   }
 
   async function refresh() {
@@ -90,6 +91,7 @@ export function startTrain(panel, studio, hands) {
   }
 
   function tellRuns(runs) {
+    runs.forEach(({ job, name }) => shown.get(job)?.call(name));
     earlier.parentElement.hidden = runs.length === 0;
     earlier.replaceChildren(...runs.map(row));
   }

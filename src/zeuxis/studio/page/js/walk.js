@@ -83,7 +83,7 @@ export class Walk {
     do {
       this.isStale = false;
       await this.#once();
-    } while (this.isStale);
+    } while (this.isStale && !this.element.hidden);
     this.isBusy = false;
   }
 

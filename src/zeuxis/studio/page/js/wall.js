@@ -2,15 +2,20 @@
 
 import { pause } from "./api.js";
 import { button, el, fresh, icon } from "./dom.js";
-import { fileInput, takesDrops } from "./photo.js";
+import { fileInput, isTaken, takesDrops } from "./photo.js";
 
 const TRIES = 6; // for a thumbnail, which may have to be painted first
 const MOST = 2; // styles of a blend
 
 /** The wall. `picked` is a list of works: `{ name, title }` of ours or `{ file, title }`. */
 export class Wall {
-  /** changed: called when other works are picked, or the blend is another. */
-  constructor(styles, changed) {
+  /**
+   * styles: ours, as /v1/styles lists them.
+   * limits: what the studio takes, as /v1/about says.
+   * changed: called when other works are picked, or the blend is another.
+   */
+  constructor(styles, limits, changed) {
+    this.limits = limits;
     this.changed = changed;
     this.picked = [];
     this.share = 0.5; // of the second
@@ -32,7 +37,7 @@ export class Wall {
 
   /** Hang paintings of one's own, and pick the last. */
   hang(files) {
-    for (const file of files) {
+    for (const file of files.filter((each) => isTaken(each, this.limits))) {
       const work = { file, title: file.name, about: "Yours", note: file.name };
       this.#hang(work, URL.createObjectURL(file), true);
       this.#pick(work);
