@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from zeuxis.gan.training.report import Report
     from zeuxis.gan.training.run import Outcome
 
-USES = ("arithmetic", "blend", "directions", "export", "interpolate", "project", "sample")
+USES = ("arithmetic", "directions", "export", "project", "sample")
 LAZY = {name: f"zeuxis.cli.gan_use:{name}" for name in USES}
+LAZY |= {name: f"zeuxis.cli.gan_between:{name}" for name in ("blend", "interpolate")}
 LAZY["features"] = "zeuxis.cli.gan_features:features"
 
 

@@ -75,9 +75,7 @@ def photos_in(folder: Path, output: Path) -> list[Path]:
     """
     inside, painted = folder.resolve(), output.resolve()
     if inside == painted:
-        raise ZeuxisError(
-            f"the results would replace the photos in {folder}: give another folder"
-        )
+        raise ZeuxisError(f"the results would replace the photos in {folder}: give another folder")
     if output.exists() and not output.is_dir():
         raise ZeuxisError(f"{output} is a file: the results of a folder need a folder")
     photos = [p for p in picture_files(folder) if not p.resolve().is_relative_to(painted)]

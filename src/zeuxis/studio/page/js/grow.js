@@ -50,8 +50,9 @@ export function startGrow(panel, studio) {
   panel.append(
     el("div", { class: "choose" }, el("h1", {}, "Grow"), el("p", { class: "lead" }, sample.help),
       step(1, "A generator"), el("div", { class: "knob" }, label, select, about)),
-    el("div", { class: "easel" }, nothing, bar.element, sheet.element, el("p", { class: "walk-hint" }, icon("walk"), hint),
-      one, walk.element),
+    el("div", { class: "easel" }, nothing,
+      el("div", { class: "grown-left" }, bar.element, sheet.element),
+      el("div", { class: "grown-right" }, el("p", { class: "walk-hint" }, icon("walk"), hint), one, walk.element)),
     el("div", { class: "tune" }, step(2, "To your taste"), knobs.element),
   );
   list();

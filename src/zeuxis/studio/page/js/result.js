@@ -55,7 +55,8 @@ export class Command {
   /** Show a job's command. */
   show(text) {
     this.element.hidden = !text;
-    this.code.textContent = text ?? "";
+    const parts = (text ?? "").split(" ").map((word) => el("span", {}, word)); // lines break between them only
+    this.code.replaceChildren(...parts.flatMap((part) => [" ", part]).slice(1));
   }
 
   async #copy() {

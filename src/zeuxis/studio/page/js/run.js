@@ -61,6 +61,9 @@ export class Run {
       this.warnings.replaceChildren(...said.map((each) => el("li", {}, icon("warn"), each)));
     }
     if (job.preview && job.preview !== this.seen) {
+      if (!this.seen) {
+        this.hands.changed(); // by now the run is among the others, under its name
+      }
       this.seen = job.preview;
       loaded(this.sheet, job.preview, `What ${this.title.textContent} makes so far`).then(() => (this.sheet.hidden = false));
     }
