@@ -79,7 +79,7 @@ def test_a_run_on_few_pictures_learns_them_by_heart(tmp_path: Path) -> None:
     np.save(tmp_path / "few.npy", np.array(whole.pictures[chosen]))
     few = {"augmentation": "none", "r1_gamma": 0.0, "capacity": 0.4}
     said = said_of(tmp_path / "few.npy", tmp_path / "run", every=50, steps=1200, **few)
-    assert said == ["the discriminator learns the pictures by heart"]
+    assert "the discriminator learns the pictures by heart" in said
 
 
 def test_a_run_that_is_well_says_nothing(tmp_path: Path) -> None:
