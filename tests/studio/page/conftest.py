@@ -1,10 +1,12 @@
 """A browser, and a studio with all that comes with Zeuxis, for the tests that drive the page.
 
-With ZEUXIS_SCREENSHOTS set to a folder, pictures of the tabs are saved there, as docs/studio.md has them.
+With ZEUXIS_SCREENSHOTS set to a folder, pictures of the tabs whose work takes seconds are saved there, as
+docs/studio.md has them. Those of Paint and Train are taken by hand, when there is something to see.
 """
 
 from __future__ import annotations
 
+import base64
 import io
 import os
 import re
@@ -20,11 +22,81 @@ import pytest
 from PIL import Image
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-HEIGHTS = {390: 844, 1280: 900, 2560: 1440}  # of a window, by its width
+HEIGHTS = {390: 844, 640: 450, 1280: 900, 2560: 1440}  # of a window, by its width
+OURS = re.compile(r"http://127\.0\.0\.1:|blob:|data:")  # addresses that the page may ask
 PATIENCE = 40_000  # milliseconds
 SCREENSHOTS = os.environ.get("ZEUXIS_SCREENSHOTS")
+STUDIO = [sys.executable, "-c", "from zeuxis.cli.main import main; main()", "studio"]
+PARCEL = """files => {
+    const parcel = new DataTransfer();
+    for (const { name, kind, text } of files) {
+        const bytes = Uint8Array.from(atob(text), (each) => each.charCodeAt(0));
+        parcel.items.add(new File([bytes], name, { type: kind }));
+    }
+    return parcel;
+}"""
 
 Open = Callable[..., Any]
+
+
+class Hands:
+    """What people do on the page."""
+
+    @staticmethod
+    def choose(panel: Any, path: Path) -> None:
+        """Choose a photo from the device."""
+        panel.locator(".photo input[type=file]").set_input_files(path)
+
+    @staticmethod
+    def turn(panel: Any, name: str, value: str) -> None:
+        """Turn a knob that is typed or slid."""
+        knob = panel.locator(f"[data-knob={name}] input")
+        if not knob.is_visible():
+            panel.locator("details summary").click()
+        knob.fill(value)
+
+    @staticmethod
+    def saved(page: Any, panel: Any, format: str) -> Image.Image:
+        """What is saved as a format."""
+        panel.locator(f".save:visible label:has-text('{format}')").click()
+        with page.expect_download() as download:
+            panel.locator(".save:visible a").click()
+        image = Image.open(io.BytesIO(Path(download.value.path()).read_bytes()))
+        assert image.format == format.upper()
+        return image
+
+    @staticmethod
+    def parcel(page: Any, *paths: Path) -> Any:
+        """Files as they are dropped and pasted."""
+        kinds = {".jpg": "image/jpeg", ".png": "image/png"}
+        files = [
+            {
+                "name": path.name,
+                "kind": kinds.get(path.suffix, "text/plain"),
+                "text": base64.b64encode(path.read_bytes()).decode(),
+            }
+            for path in paths
+        ]
+        return page.evaluate_handle(PARCEL, files)
+
+
+@pytest.fixture(scope="session")
+def hands() -> type[Hands]:
+    return Hands
+
+
+@pytest.fixture
+def picture(photo: np.ndarray, tmp_path: Path) -> Path:
+    path = tmp_path / "breakfast.jpg"
+    Image.fromarray((photo * 255).astype(np.uint8)).save(path)
+    return path
+
+
+@pytest.fixture
+def painting(texture: np.ndarray, tmp_path: Path) -> Path:
+    path = tmp_path / "texture.png"
+    Image.fromarray((texture * 255).astype(np.uint8)).save(path)
+    return path
 
 
 @pytest.fixture(scope="module")
@@ -42,24 +114,31 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def url(browser: Any, tmp_path_factory: pytest.TempPathFactory, pictures: Path) -> Iterator[str]:
-    """A studio with all that comes with Zeuxis, in a process of its own."""
-    words = [
-        "-c",
-        "from zeuxis.cli.main import main; main()",
-        "studio",
-        "--no-browser",
-        "--port",
-        "0",
-    ]
-    words += ["--state", str(tmp_path_factory.mktemp("state")), "--root", str(pictures)]
-    server = subprocess.Popen([sys.executable, *words], stdout=subprocess.PIPE, text=True)
-    assert server.stdout is not None
-    found = re.search(r"http://\S+?/", server.stdout.readline())
-    assert found
-    yield found.group()
-    server.terminate()
-    server.communicate(timeout=60)
+def start(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]]:
+    """Starts studios with all that comes with Zeuxis, each in a process of its own."""
+    servers = []
+
+    def start(*words: str) -> str:
+        state = ["--state", str(tmp_path_factory.mktemp("state"))]
+        command = [*STUDIO, "--no-browser", "--port", "0", *state, *words]
+        server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        servers.append(server)
+        assert server.stdout is not None
+        found = re.search(r"http://\S+?:(\d+)/", server.stdout.readline())
+        assert found
+        return f"http://127.0.0.1:{found[1]}/"
+
+    yield start
+    for server in servers:
+        server.terminate()
+    for server in servers:
+        server.communicate(timeout=60)
+
+
+@pytest.fixture(scope="module")
+def url(start: Callable[..., str], pictures: Path) -> str:
+    """The studio that the tests of a file share."""
+    return start("--root", str(pictures))
 
 
 @pytest.fixture(scope="module")
@@ -74,28 +153,40 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture
-def opened(browser: Any, url: str) -> Iterator[Open]:
-    """Opens a tab; whatever goes wrong in a script fails the test."""
+def window(browser: Any) -> Iterator[Open]:
+    """Opens an empty window; what goes wrong in a script, or asks another server, fails the test."""
     contexts, wrong = [], []
 
-    def opened(tab: str, width: int = 1280, scheme: str = "light") -> Any:
+    def window(width: int = 1280, scheme: str = "light", motion: str = "reduce") -> Any:
         size = {"width": width, "height": HEIGHTS[width]}
         context = browser.new_context(
-            viewport=size, color_scheme=scheme, reduced_motion="reduce", locale="en-GB"
+            viewport=size, color_scheme=scheme, reduced_motion=motion, locale="en-GB"
         )
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda said: wrong.append(said.text) if "Policy" in said.text else None)
-        page.goto(f"{url}#{tab}")
-        page.locator("#foot p").wait_for()
+        page.on("request", lambda asked: OURS.match(asked.url) or wrong.append(asked.url))
         return page
 
-    yield opened
+    yield window
     for context in contexts:
         context.close()
     assert not wrong
+
+
+@pytest.fixture
+def opened(window: Open, url: str) -> Open:
+    """Opens a tab, in a window of its own."""
+
+    def opened(tab: str, *looks: Any, at: str = url, **more: Any) -> Any:
+        page = window(*looks, **more)
+        page.goto(f"{at}#{tab}")
+        page.locator("#foot p").wait_for()
+        return page
+
+    return opened
 
 
 @pytest.fixture(scope="session")

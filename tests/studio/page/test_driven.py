@@ -6,60 +6,24 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
-import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 pytestmark = pytest.mark.slow
 
 Open = Callable[..., Any]
-Shoot = Callable[[Any, str], None]
 
 
-@pytest.fixture
-def picture(photo: np.ndarray, tmp_path: Path) -> Path:
-    path = tmp_path / "breakfast.jpg"
-    Image.fromarray((photo * 255).astype(np.uint8)).save(path)
-    return path
-
-
-@pytest.fixture
-def painting(texture: np.ndarray, tmp_path: Path) -> Path:
-    path = tmp_path / "texture.png"
-    Image.fromarray((texture * 255).astype(np.uint8)).save(path)
-    return path
-
-
-def choose(panel: Any, path: Path) -> None:
-    panel.locator(".photo input[type=file]").set_input_files(path)
-
-
-def set_knob(panel: Any, name: str, value: str) -> None:
-    knob = panel.locator(f"[data-knob={name}] input")
-    if not knob.is_visible():
-        panel.locator("details summary").click()
-    knob.fill(value)
-
-
-def saved(page: Any, panel: Any, format: str) -> Image.Image:
-    """What is saved as a format."""
-    panel.locator(f".save:visible label:has-text('{format}')").click()
-    with page.expect_download() as download:
-        panel.locator(".save:visible a").click()
-    image = Image.open(io.BytesIO(Path(download.value.path()).read_bytes()))
-    assert image.format == format.upper()
-    return image
-
-
-def test_stylise(opened: Open, picture: Path, painting: Path) -> None:
+def test_stylise(opened: Open, hands: Any, picture: Path, painting: Path) -> None:
     page = opened("stylise")
     panel = page.locator("#panel-stylise")
-    choose(panel, picture)
+    hands.choose(panel, picture)
     panel.locator(".tile:has-text('Starry Night')").click()
     compare = panel.locator(".compare")
     compare.wait_for()
-    assert saved(page, panel, "WebP").size == (144, 96)
+    assert hands.saved(page, panel, "WebP").size == (144, 96)
 
     line = compare.locator("input")
     line.focus()
@@ -76,26 +40,28 @@ def test_stylise(opened: Open, picture: Path, painting: Path) -> None:
     page.get_by_label("Blend two").first.uncheck()
     panel.locator(".wall-frame input[type=file]").set_input_files(painting)
     code.get_by_text("--style texture.png").wait_for()
-    assert saved(page, panel, "JPEG").size == (144, 96)
+    assert hands.saved(page, panel, "JPEG").size == (144, 96)
 
     panel.get_by_role("button", name="Enlarge it").click()
     page.locator("#panel-enlarge .photo.is-filled").wait_for()
 
 
-def test_what_goes_wrong_is_said_and_nothing_is_lost(opened: Open, picture: Path) -> None:
+def test_what_goes_wrong_is_said_and_nothing_is_lost(
+    opened: Open, hands: Any, picture: Path
+) -> None:
     page = opened("stylise")
     panel, voice = page.locator("#panel-stylise"), page.locator("#voice")
     panel.locator(".tile:has-text('Water Lilies')").click()
     note = {"name": "note.jpg", "mimeType": "image/jpeg", "buffer": b"no picture"}
     panel.locator(".photo input[type=file]").set_input_files(note)
     voice.get_by_text("note.jpg").wait_for()
-    choose(panel, picture)
+    hands.choose(panel, picture)
     code = panel.locator(".command code")
     code.get_by_text("water-lilies").wait_for()
     assert voice.inner_text() == ""
-    set_knob(panel, "layout_size", "1")
+    hands.turn(panel, "layout_size", "1")
     voice.get_by_text("Layout size must be at least 64.").wait_for()
-    set_knob(panel, "layout_size", "")
+    hands.turn(panel, "layout_size", "")
 
     page.context.set_offline(True)
     panel.locator(".tile:has-text('Straw Hat')").click()
@@ -105,36 +71,35 @@ def test_what_goes_wrong_is_said_and_nothing_is_lost(opened: Open, picture: Path
     assert page.locator("#connection").inner_text() == ""
 
 
-def test_paint(opened: Open, picture: Path, painting: Path, shoot: Shoot) -> None:
+def test_paint(opened: Open, hands: Any, picture: Path, painting: Path) -> None:
     page = opened("stylise")
     panel = page.locator("#panel-stylise")
-    choose(panel, picture)
+    hands.choose(panel, picture)
     panel.locator(".wall-frame input[type=file]").set_input_files(painting)
     panel.get_by_role("button", name="Paint it slowly").click()
     panel = page.locator("#panel-paint")
-    set_knob(panel, "size", "96")
-    set_knob(panel, "iterations", "5000")
+    hands.turn(panel, "size", "96")
+    hands.turn(panel, "iterations", "5000")
     panel.get_by_role("button", name="Paint", exact=True).click()
     panel.locator(".shown").wait_for()
     panel.locator(".plot svg").wait_for()
-    shoot(page, "paint")
     panel.get_by_role("button", name="Stop, and keep it").click()
     panel.locator(".compare").wait_for()
-    assert saved(page, panel, "PNG").size == (96, 64)
+    assert hands.saved(page, panel, "PNG").size == (96, 64)
     panel.get_by_text("Stopped, and kept").wait_for()
     page.reload()
     panel.locator(".compare").wait_for()  # what was painted last is still there
     assert "zeuxis paint breakfast.jpg" in panel.locator(".command code").inner_text()
 
 
-def test_enlarge(opened: Open, picture: Path) -> None:
+def test_enlarge(opened: Open, hands: Any, picture: Path) -> None:
     page = opened("enlarge")
     panel = page.locator("#panel-enlarge")
-    choose(panel, picture)
-    set_knob(panel, "scale", "2")
+    hands.choose(panel, picture)
+    hands.turn(panel, "scale", "2")
     panel.get_by_role("button", name="Enlarge", exact=True).click()
     panel.locator(".compare").wait_for()
-    assert saved(page, panel, "PNG").size == (288, 192)
+    assert hands.saved(page, panel, "PNG").size == (288, 192)
     spot, lenses = panel.locator(".spot"), panel.locator(".lenses")
     before = spot.bounding_box()
     lenses.focus()
@@ -145,13 +110,13 @@ def test_enlarge(opened: Open, picture: Path) -> None:
     )
 
 
-def test_grow(opened: Open) -> None:
+def test_grow(opened: Open, hands: Any) -> None:
     page = opened("grow")
     panel = page.locator("#panel-grow")
     tiles = panel.locator(".grown:enabled")
     tiles.nth(15).wait_for()
     tiles.nth(0).click()
-    assert saved(page, panel.locator(".grown-one"), "PNG").size == (64, 64)
+    assert hands.saved(page, panel.locator(".grown-one"), "PNG").size == (64, 64)
     tiles.nth(2).click()
     walk = panel.locator(".walk")
     walk.get_by_text("--seeds 0,2").wait_for()
@@ -171,36 +136,63 @@ def test_grow(opened: Open) -> None:
     assert most <= 1
     page.wait_for_timeout(1500)
     assert plane.locator("img").get_attribute("src") != seen
-    assert saved(page, walk, "WebP").size == (64, 64)
+    assert hands.saved(page, walk, "WebP").size == (64, 64)
 
     panel.locator("select").first.select_option("digits")
     panel.get_by_label("Label", exact=True).select_option("7")
-    set_knob(panel, "n", "4")
+    hands.turn(panel, "n", "4")
     panel.locator(".grown[aria-label='Seed 3, 7']:enabled").wait_for()
     assert tiles.count() == 4
+    page.locator("#tab-train").click()
+    with page.expect_response("**/v1/generators"):
+        page.locator("#tab-grow").click()
+    page.wait_for_timeout(300)
+    assert panel.get_by_label("Label", exact=True).input_value() == "7"
 
 
-def test_train(opened: Open, shoot: Shoot) -> None:
+def test_a_walk_goes_from_class_to_class(opened: Open, hands: Any) -> None:
+    page = opened("grow")
+    panel = page.locator("#panel-grow")
+    panel.locator("select").first.select_option("fashion")
+    for name in ("Seed 1, trouser", "Seed 8, bag"):
+        panel.locator(f".grown[aria-label='{name}']:enabled").click()
+    walk = panel.locator(".walk")
+    walk.get_by_label("Across").fill("0.25")
+    said = "zeuxis gan blend fashion --class trouser,bag --seeds 1,8 --weights 0.75,0.25"
+    walk.get_by_text(said, exact=True).wait_for()
+    for place in (0, 1):  # at its ends the walk is at the pictures themselves, of both classes
+        walk.get_by_label("Across").fill(str(place))
+        walk.get_by_text(f"--weights {1 - place},{place}").wait_for()
+        end = walk.locator(f".walk-corner.at-{place}").get_attribute("src")
+        answer = page.request.get(urljoin(page.url, end))
+        corner, shown = Image.open(io.BytesIO(answer.body())), hands.saved(page, walk, "PNG")
+        assert ImageChops.difference(corner.convert("L"), shown.convert("L")).getextrema()[1] <= 1
+
+    for name in ("Seed 3, dress", "Seed 9, ankle-boot"):
+        panel.locator(f".grown[aria-label='{name}']:enabled").click()
+    walk.get_by_text("--class trouser,bag,dress,ankle-boot --seeds 1,8,3,9").wait_for()
+
+
+def test_train(opened: Open, hands: Any) -> None:
     page = opened("train")
     panel = page.locator("#panel-train")
     for name, value in (("minutes", "5"), ("size", "16"), ("batch_size", "8")):
-        set_knob(panel, name, value)
-    set_knob(panel, "preview_minutes", "0.05")
+        hands.turn(panel, name, value)
+    hands.turn(panel, "preview_minutes", "0.05")
     panel.get_by_role("button", name="Train", exact=True).click()
     card = panel.locator(".run").first
     card.locator(".plot svg").first.wait_for()
     card.locator(".sheet").wait_for()
-    shoot(page, "train")
     page.reload()  # it goes on, and is found again
     card.get_by_role("button", name="Stop, and keep it").click()
     with page.expect_download() as download:
         card.get_by_text("Export the generator").click()
     assert download.value.suggested_filename == "blots-1.safetensors"
 
-    set_knob(panel, "minutes", "0.01")
+    hands.turn(panel, "minutes", "0.01")
     card.get_by_role("button", name="Go on").click()
     page.locator("#voice").get_by_text("Minutes must be at least 0.05").wait_for()
-    set_knob(panel, "minutes", "")
+    hands.turn(panel, "minutes", "")
     card.get_by_role("button", name="Go on").click()
     panel.locator(".run").nth(1).wait_for()
     card.locator(".sheet").wait_for()

@@ -11,14 +11,19 @@ pytestmark = pytest.mark.slow
 
 TABS = ("stylise", "paint", "grow", "enlarge", "train")
 SHOT = {(390, "dark", "stylise"), *((1280, "light", tab) for tab in ("stylise", "grow", "enlarge"))}
+LOOKS = [*((width, scheme) for width in (390, 1280, 2560) for scheme in ("light", "dark"))]
+LOOKS.append((640, "light"))  # a window of 1280 by 900, at twice the size
+MOVING = """[...document.querySelectorAll("*")].filter((it) => {
+    const { transitionDuration, animationName } = getComputedStyle(it);
+    return animationName !== "none" || /[1-9]/.test(transitionDuration);
+}).length"""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 Open = Callable[..., Any]
 Shoot = Callable[[Any, str], None]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280, 2560])
+@pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_it_fits_and_is_accessible(opened: Open, shoot: Shoot, width: int, scheme: str) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     page = opened("stylise", width, scheme)
@@ -26,6 +31,8 @@ def test_it_fits_and_is_accessible(opened: Open, shoot: Shoot, width: int, schem
     panel.locator("[data-sample=chelsea]").click()
     panel.locator(".tile:has-text('Olive Trees')").click()
     panel.locator(".compare").wait_for()
+    least = min(width, 420) - 40
+    assert panel.locator(".compare").bounding_box()["width"] >= least
     for tab in TABS:
         page.locator(f"#tab-{tab}").click()
         if tab == "grow":
@@ -59,3 +66,25 @@ def test_tabs_go_by_keyboard(opened: Open) -> None:
     assert page.locator("#panel-train").is_visible()
     page.keyboard.press("ArrowRight")
     assert page.locator("#panel-stylise").is_visible()
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_nothing_moves_for_those_who_ask_for_that(opened: Open, motion: str) -> None:
+    page = opened("stylise", motion=motion)
+    panel = page.locator("#panel-stylise")
+    page.context.set_offline(True)
+    panel.locator("[data-sample=chelsea]").click()
+    panel.locator(".tile:has-text('Olive Trees')").click()
+    panel.locator(".bar-track.is-unknown").wait_for()
+    assert bool(page.evaluate(MOVING)) == (motion == "no-preference")
+    page.context.set_offline(False)
+    panel.locator(".compare").wait_for()
+
+
+def test_a_choice_can_be_read_while_the_pointer_is_over_it(opened: Open) -> None:
+    page = opened("stylise")
+    chosen = page.locator("#panel-stylise [data-knob=colors] :checked + span")
+    colours = "it => [getComputedStyle(it).color, getComputedStyle(it).backgroundColor]"
+    before = chosen.evaluate(colours)
+    chosen.hover(force=True)  # what takes the pointer is an input over it, that is not seen
+    assert chosen.evaluate(colours) == before

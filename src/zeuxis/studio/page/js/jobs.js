@@ -40,8 +40,8 @@ export function standing(job) {
     return job.position > 1 ? `Waiting: number ${job.position} in line` : "Next in line";
   }
   if (job.state === "running") {
-    const left = job.progress.seconds_left;
-    return [job.progress.text || "Working", left === null ? "" : `${duration(left)} left`]
+    const { text, seconds_left: left } = job.progress;
+    return [text ? text.charAt(0).toUpperCase() + text.slice(1) : "Working", left === null ? "" : `${duration(left)} left`]
       .filter(Boolean)
       .join(" · ");
   }

@@ -83,7 +83,8 @@ export class Knobs {
     const control = this.controls.get(name);
     const { knob, id } = control;
     const called = name.length > 1 ? words(name) : words(knob.unit ?? name);
-    const unit = knob.unit && words(knob.unit) !== called ? el("span", { class: "unit" }, knob.unit) : null;
+    const isNew = knob.unit && !called.toLowerCase().endsWith(knob.unit); // "Preview minutes" has said its unit
+    const unit = isNew ? [" ", el("span", { class: "unit" }, knob.unit)] : [];
     const label = control.isGroup
       ? el("span", { class: "label", id: `${id}-label` }, called, unit)
       : el("label", { for: id }, called, unit);
@@ -139,7 +140,7 @@ function slid(knob, id, turn) {
     ...{ type: "range", id, min: knob.low, max: knob.high, step, value: knob.default },
     "aria-describedby": `${id}-help`,
   });
-  const shown = el("output", { for: id }, asText(knob.default));
+  const shown = el("span", { class: "slid-value", "aria-hidden": "true" }, asText(knob.default)); // the slider says it itself
   input.addEventListener("input", () => {
     shown.textContent = input.value;
     turn();

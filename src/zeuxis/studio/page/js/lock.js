@@ -37,6 +37,7 @@ async function tried(token) {
   }
   if (!response.ok) {
     const isWrong = response.status === 401;
-    throw new Refused(isWrong ? "this is not the token that the studio was started with" : `the studio answered with status ${response.status}`);
+    const odd = `the studio answered with status ${response.status}`;
+    throw new Refused(isWrong ? "this is not the token that the studio was started with" : odd);
   }
 }
