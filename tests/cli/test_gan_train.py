@@ -69,8 +69,11 @@ def test_ctrl_c_is_130_and_says_how_to_go_on(data: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(trainer_module, "train_step", step)
     done = zeuxis("train", data, *KNOBS, "--steps", "9", "-o", "run")
     assert done.exit_code == 130
+    assert "stopping: a last look takes some seconds" in done.output
     assert "stopped at step 2: go on with zeuxis gan resume run" in done.output
-    assert zeuxis("resume", "run").exit_code == 0
+    data.rename("moved.npy")
+    assert "say with --data where they are now" in zeuxis("resume", "run").output
+    assert zeuxis("resume", "run", "--data", "moved.npy").exit_code == 0
 
 
 @pytest.mark.parametrize(

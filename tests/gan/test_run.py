@@ -18,6 +18,8 @@ from zeuxis import ZeuxisError
 from zeuxis.gan.augmentation.ada import AdaptiveAugment
 from zeuxis.gan.augmentation.diffaugment import DiffAugment
 from zeuxis.gan.settings import GanSettings
+from zeuxis.gan.training import setting_up
+from zeuxis.gan.training.keeper import Keeper
 from zeuxis.gan.training.report import Report
 from zeuxis.gan.training.run import resume, train
 from zeuxis.gan.training.setting_up import augment_for, parsed_size, set_up
@@ -138,7 +140,9 @@ def test_ctrl_c_loses_nothing(dots: Path, tmp_path: Path) -> None:
 def test_a_run_killed_before_its_first_checkpoint_begins_anew(dots: Path, tmp_path: Path) -> None:
     train(dots, tmp_path / "run", SETTINGS)
     shutil.rmtree(tmp_path / "run" / "checkpoints")
-    assert resume(tmp_path / "run").step == 4
+    said: list[str] = []
+    assert resume(tmp_path / "run", say=said.append).step == 4
+    assert said[0].startswith("begins anew")
     lines = (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()
     assert [json.loads(line)["step"] for line in lines] == [1, 2, 3, 4, 4]
 
@@ -149,6 +153,43 @@ def test_pictures_that_changed_are_noticed(dots: Path, tmp_path: Path) -> None:
     next((tmp_path / "dots" / "dark").glob("*.png")).unlink()
     with pytest.raises(ZeuxisError, match="are not those that the run began with"):
         resume(tmp_path / "run", steps=9)
+
+
+def test_pictures_may_move(dots: Path, tmp_path: Path) -> None:
+    shutil.copytree(dots, tmp_path / "dots")
+    train(tmp_path / "dots", tmp_path / "run", SETTINGS)
+    (tmp_path / "dots").rename(tmp_path / "elsewhere")
+    with pytest.raises(ZeuxisError, match="are not in .*dots: say with --data where they are now"):
+        resume(tmp_path / "run", steps=6)
+    assert resume(tmp_path / "run", steps=6, data=tmp_path / "elsewhere").step == 6
+    assert resume(tmp_path / "run", steps=7).step == 7
+
+
+def test_a_second_ctrl_c_loses_nothing_either(
+    dots: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(report: Report) -> None:
+        if report.step == 2:
+            signal.raise_signal(signal.SIGINT)
+
+    def look(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Keeper, "look", look)
+        with pytest.raises(KeyboardInterrupt):
+            train(dots, tmp_path / "run", SETTINGS, callbacks=[interrupt])
+    said: list[str] = []
+    assert resume(tmp_path / "run", say=said.append).step == 4
+    assert said == ["goes on from step 3"]
+
+
+def test_a_size_that_cannot_be_is_told_before_pictures_are_prepared(
+    dots: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(setting_up, "prepare", lambda *_, **__: pytest.fail("too late"))
+    with pytest.raises(ZeuxisError, match="dcgan makes no pictures of 17x17"):
+        train(dots, tmp_path / "run", replace(SETTINGS, size="17"))
 
 
 def test_what_is_not_a_run_is_told(dots: Path, tmp_path: Path) -> None:

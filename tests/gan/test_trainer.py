@@ -31,6 +31,7 @@ class Notes:
     def __init__(self) -> None:
         self.reports: list[Report] = []
         self.looks: list[int] = []
+        self.saves: list[int] = []  # by how many looks were before
         self.sentences: list[str] = []
         self.hook: Callable[[Report], None] = lambda _: None
 
@@ -40,6 +41,9 @@ class Notes:
 
     def look(self, report: Report, state: object) -> None:
         self.looks.append(report.step)
+
+    def save(self, state: object) -> None:
+        self.saves.append(len(self.looks))
 
     def step_back(self, step: int, sentence: str) -> None:
         self.sentences.append(sentence)
@@ -123,6 +127,8 @@ def test_interrupted_anywhere_it_goes_on_to_the_same_weights(
     first.keeper.hook = lambda r: signal.raise_signal(signal.SIGINT) if r.step == at else None
     assert not first.train()
     assert first.step == first.keeper.looks[-1] and first.step < 7
+    assert first.keeper.saves == [0] and whole.keeper.saves == []  # before the look
+    assert first.keeper.reports[-1].is_stopping
     save_checkpoint(tmp_path / "last.safetensors", *first.state())
     second = new_trainer(7)
     second.resume(tmp_path / "last.safetensors")

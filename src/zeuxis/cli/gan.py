@@ -74,9 +74,19 @@ def train_command(
 @click.option(
     "--minutes", type=click.FloatRange(min=0.05), help="Of training, earlier sessions included."
 )
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    help="Where its pictures are now, if they have moved.",
+)
 @click.option("--quiet", is_flag=True, help="Say nothing but what went wrong.")
 def resume_command(
-    run: Path, steps: int | None, kimg: float | None, minutes: float | None, quiet: bool
+    run: Path,
+    steps: int | None,
+    kimg: float | None,
+    minutes: float | None,
+    data: Path | None,
+    quiet: bool,
 ) -> None:
     """Go on with RUN from its last checkpoint, to the length it was to have or a new one.
 
@@ -89,6 +99,7 @@ def resume_command(
             steps=steps,
             kimg=kimg,
             minutes=minutes,
+            data=data,
             callbacks=[_shown_on(display)],
             say=display.say,
             preparing=preparing_on(display),
@@ -123,7 +134,13 @@ def _runs() -> Any:
 
 
 def _shown_on(display: Display) -> Any:
-    return lambda report: display.show(lambda: told(report))
+    def show(report: "Report") -> None:
+        if report.is_stopping:
+            display.say("stopping: a last look takes some seconds; Ctrl-C once more leaves it out")
+        else:
+            display.show(lambda: told(report))
+
+    return show
 
 
 def _conclude(outcome: "Outcome", display: Display) -> None:

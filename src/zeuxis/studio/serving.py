@@ -12,6 +12,7 @@ from zeuxis.studio.app import create_app
 from zeuxis.studio.settings import StudioSettings
 
 GOODBYE_SECONDS = 3  # for requests that are being answered
+KEEP_ALIVE_SECONDS = 30  # longer than clients keep one (httpx: 5 s), who else may ask just as it closes
 BACKLOG = 2048  # connections that may wait
 
 
@@ -55,6 +56,7 @@ def serve(
         backlog=BACKLOG,
         log_config=None,
         server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GOODBYE_SECONDS,
         ws="none",  # nothing here speaks it
     )

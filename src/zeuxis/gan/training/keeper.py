@@ -94,6 +94,10 @@ class Keeper:
         if is_best:
             self.keep_best(replace(report, score=found.score, best=found.score))
             save_checkpoint(self.folder.best, *state())
+        self.save(state)
+
+    def save(self, state: TakeState) -> None:
+        """Write the checkpoint to go on from."""
         save_checkpoint(self.folder.last, *state())
 
     def step_back(self, step: int, sentence: str) -> None:

@@ -18,6 +18,7 @@ class Report:
         rates: learning rates, by network.
         score: the last distance of made pictures from real ones; None before the first look.
         best: the best so far.
+        is_stopping: whether somebody has pressed Ctrl-C: a last look follows, and the end.
     """
 
     step: int
@@ -29,6 +30,7 @@ class Report:
     rates: dict[str, float]
     score: float | None = None
     best: float | None = None
+    is_stopping: bool = False
 
     def line(self) -> dict[str, Any]:
         """What `metrics.jsonl` gets after each step."""

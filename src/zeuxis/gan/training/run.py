@@ -103,6 +103,7 @@ def resume(
     steps: int | None = None,
     kimg: float | None = None,
     minutes: float | None = None,
+    data: str | Path | None = None,
     callbacks: Sequence[Callback] = (),
     say: Say = lambda _: None,
     preparing: Progress | None = None,
@@ -116,16 +117,23 @@ def resume(
         steps: of the whole run; one of these three, else as long as it was to be.
         kimg: real pictures to show in the whole run, in thousands.
         minutes: of training, earlier sessions included.
+        data: where its pictures are now, if they have moved.
         callbacks: as for `train`.
         say: given warnings with what to try, a sentence each.
         preparing: as for `train`.
 
     Raises:
-        ZeuxisError: if there is no run, its data has changed, or it is done already.
+        ZeuxisError: if there is no run, its data is gone or has changed, or it is done already.
     """
     folder = RunFolder(Path(output))
     about = folder.about()
     settings = _settings_of(about, folder, {"steps": steps, "kimg": kimg, "minutes": minutes})
+    if data is not None:
+        about["data"] = str(Path(data).resolve())
+    if not Path(about["data"]).exists():
+        raise ZeuxisError(
+            f"the pictures of the run are not in {about['data']}: say with --data where they are now"
+        )
     with joined() as processes:
         voice = Voice(processes, say, preparing, callbacks)
         job = set_up(Path(about["data"]), settings, processes.world, voice.preparing)
@@ -186,8 +194,11 @@ def _play(
                 "minutes: ask for more --steps, --kimg or --minutes"
             )
         voice.say(f"goes on from step {trainer.step}")
-    elif keeper is not None:
-        keeper.begin()
+    else:
+        if folder.metrics.exists():
+            voice.say("begins anew: it was stopped before there was anything to go on from")
+        if keeper is not None:
+            keeper.begin()
     is_done, best = trainer.train(), None
     if keeper is not None:
         best = keeper.best

@@ -76,6 +76,9 @@ def set_up(
     check(settings)
     family = networks.get(settings.network)
     height, width, channels = _size_and_color(data, settings)
+    plain = Shape(height=height, width=width, channels=channels, capacity=settings.capacity)
+    with torch.device("meta"):
+        family.build(plain)  # refuses a size that it is not made for, before pictures are prepared
     whole = prepare(
         data,
         height=height,

@@ -2,6 +2,7 @@
 
 import math
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -72,11 +73,14 @@ class Trainer:
                     self._step_back(snapshot)
                     continue
                 if self.keeper is not None:
-                    self.keeper.note(self.report(told), self.state)
+                    report = replace(self.report(told), is_stopping=asked and not self.is_done)
+                    self.keeper.note(report, self.state)
                 if self.step % SNAPSHOT_STEPS == 0:
                     snapshot = self.state()
                 is_due = self.seconds - looked >= max(interval, pause or 0.0)
                 looked = self.seconds if is_due else looked
+                if self.keeper is not None and asked:
+                    self.keeper.save(self.state)  # the look takes a while, and may be cut short
                 if self.keeper is not None and (is_due or asked or self.is_done):
                     before = self._clock(began)
                     self.keeper.look(self.report(told), self.state)
