@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from zeuxis import ZeuxisError
-from zeuxis.style.rows import FADE, mixed, row_of, weakened
+from zeuxis.style.rows import mixed, row_of, weakened
 
 PAIRS = np.arange(12, dtype=np.float16).reshape(2, 2, 3)
 PLAIN, ROW = np.zeros(3, np.float32), np.full(3, 2.0, np.float32)
@@ -38,7 +38,7 @@ def test_a_blend_is_the_weighted_mean() -> None:
 
 @pytest.mark.parametrize(
     ("strength", "value", "cover"),
-    [(0, 0, 0), (FADE / 2, FADE, 0.5), (FADE, 2 * FADE, 1), (0.75, 1.5, 1), (1, 2, 1)],
+    [(0, 1, 0), (0.25, 1.25, 0.25), (0.5, 1.5, 0.5), (0.75, 1.75, 0.75), (1, 2, 1)],
 )
 def test_strength(strength: float, value: float, cover: float) -> None:
     row, found = weakened(ROW, PLAIN, strength)

@@ -13,7 +13,7 @@ from zeuxis.errors import ZeuxisError
 Row = NDArray[np.float32]
 
 FINE, BOLD = 0, 1  # the two rows of a style
-FADE = 0.5  # strength below which the photo itself shines through
+HALF = 0.5  # of the way to a style's row, below which no row goes
 
 
 def row_of(
@@ -53,8 +53,9 @@ def mixed(rows: Sequence[Row], weights: Sequence[float]) -> Row:
 def weakened(row: Row | None, plain: Row | None, strength: float) -> tuple[Row | None, float]:
     """What to paint with for a strength, and how much of the painting then covers the photo.
 
-    The row goes from `plain`, which gives back the photo, to the style's. A network is never quite faithful,
-    so below `FADE` the photo itself shines through, until at 0 nothing else is left.
+    The painting is laid over the photo, ever thinner, until at 0 nothing of it is left; and its row goes half
+    the way back to `plain`, which gives back the photo. Rows alone would not do: at half the way there is more
+    contrast than at either end, and thinness alone shows two pictures at once.
 
     Args:
         row: the style's; None for a network without rows, whose paintings can only be laid over the photo.
@@ -66,4 +67,5 @@ def weakened(row: Row | None, plain: Row | None, strength: float) -> tuple[Row |
     """
     if row is None or plain is None:
         return row, strength
-    return mixed([plain, row], [1.0 - strength, strength]), min(1.0, strength / FADE)
+    share = HALF + (1.0 - HALF) * strength
+    return mixed([plain, row], [1.0 - share, share]), strength
