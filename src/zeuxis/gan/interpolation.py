@@ -5,18 +5,20 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from zeuxis.errors import ZeuxisError
 from zeuxis.gan.forger import Generator, Label, Progress
 from zeuxis.gan.latents import draw, slerp
 from zeuxis.gan.samples import Samples
-from zeuxis.gan.sheets import enlarged
 from zeuxis.images.formats import named
 
 Bytes = NDArray[np.uint8]
 MOST = 10_000  # pictures on the way
 HEAVIEST = 1e6  # weight of a blend
 SHORTEST, LONGEST = 0.1, 600.0  # seconds of a film
+FILM_SIDE = 224  # pixels
+WEBP_QUALITY = 90
 FILMS = {".gif": "GIF", ".webp": "WEBP"}  # by extension, the formats that move
 
 
@@ -123,19 +125,23 @@ def shares_of(seeds: Sequence[int], weights: Sequence[float]) -> list[float]:
 
 
 def film(frames: Bytes, seconds: float, format: str = "GIF", scale: int | None = None) -> bytes:
-    """A picture that moves, and repeats for ever.
+    """A picture that moves, and repeats for ever; small frames are enlarged smoothly.
 
     Args:
         frames: N x H x W x C, C = 1 or 3, N at least 2.
         seconds: it takes, 0.1 to 600; a GIF shows no frame for less than 0.02 s.
-        format: `"GIF"`, of 256 colours a frame, or `"WEBP"`, of all.
-        scale: pixels of the film for one of a frame; None for as many as make the shorter side 64 at least.
+        format: `"GIF"`, of 256 colours a frame, or `"WEBP"`, of all, and far smaller.
+        scale: pixels of the film for one of a frame; None for as many as make the shorter side 224 at least.
 
     Raises:
         ZeuxisError: for seconds out of range, or WebP where Pillow was built without it.
     """
     check_film(seconds, format)
-    images = Samples(enlarged(frames, scale)).images
+    scale = scale or -(-FILM_SIDE // min(frames.shape[1:3]))
+    height, width = (side * scale for side in frames.shape[1:3])
+    images = [
+        image.resize((width, height), Image.Resampling.BICUBIC) for image in Samples(frames).images
+    ]
     content = io.BytesIO()
     images[0].save(
         content,
@@ -144,7 +150,7 @@ def film(frames: Bytes, seconds: float, format: str = "GIF", scale: int | None =
         append_images=images[1:],
         duration=max(20, round(1000 * seconds / len(images))),  # less, and viewers take 100
         loop=0,
-        **({"lossless": True} if format == "WEBP" else {}),
+        **({"quality": WEBP_QUALITY} if format == "WEBP" else {}),
     )
     return content.getvalue()
 

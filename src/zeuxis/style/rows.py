@@ -54,8 +54,8 @@ def weakened(row: Row | None, plain: Row | None, strength: float) -> tuple[Row |
     """What to paint with for a strength, and how much of the painting then covers the photo.
 
     The painting is laid over the photo, ever thinner, until at 0 nothing of it is left; and its row goes half
-    the way back to `plain`, which gives back the photo. Rows alone would not do: at half the way there is more
-    contrast than at either end, and thinness alone shows two pictures at once.
+    the way back to `plain`, which gives back the photo. Rows alone would not do, for half way there is more
+    contrast than at either end; nor would thinness, which shows two pictures at once.
 
     Args:
         row: the style's; None for a network without rows, whose paintings can only be laid over the photo.
