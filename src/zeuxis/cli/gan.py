@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 USES = ("arithmetic", "directions", "export", "project", "sample")
 LAZY = {name: f"zeuxis.cli.gan_use:{name}" for name in USES}
 LAZY |= {name: f"zeuxis.cli.gan_between:{name}" for name in ("blend", "interpolate")}
+LAZY["list"] = "zeuxis.cli.gan_list:list_command"
 LAZY["features"] = "zeuxis.cli.gan_features:features"
 
 
