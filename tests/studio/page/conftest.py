@@ -24,7 +24,7 @@ from PIL import Image
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 HEIGHTS = {390: 844, 640: 450, 1280: 900, 2560: 1440}  # of a window, by its width
 OURS = re.compile(r"http://127\.0\.0\.1:|blob:|data:")  # addresses that the page may ask
-PATIENCE = 40_000  # milliseconds
+PATIENCE = 90_000  # milliseconds; a busy machine is slow to train
 SCREENSHOTS = os.environ.get("ZEUXIS_SCREENSHOTS")
 STUDIO = [sys.executable, "-c", "from zeuxis.cli.main import main; main()", "studio"]
 PARCEL = """files => {

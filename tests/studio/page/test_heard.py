@@ -89,7 +89,7 @@ def test_how_far_a_job_is_can_be_heard(opened: Open, hands: Any, picture: Path) 
 def test_runs_are_heard_by_name(opened: Open, hands: Any) -> None:
     page = opened("train")
     panel, said = page.locator("#panel-train"), heard(page)
-    for name, value in (("minutes", "0.2"), ("size", "16"), ("batch_size", "8")):
+    for name, value in (("minutes", "0.05"), ("size", "16"), ("batch_size", "8")):
         hands.turn(panel, name, value)
     panel.get_by_role("button", name="Train", exact=True).click()
     card = panel.get_by_role("article", name="Blots 1")
