@@ -40,7 +40,9 @@ class GanSettings:
     r1_gamma: float | None = setting(
         None, "Weight of the gradient penalty on real pictures (Mescheder 2018).", low=0
     )
-    r2_gamma: float | None = setting(None, "And on made ones.", low=0)
+    r2_gamma: float | None = setting(
+        None, "Weight of the same penalty on made pictures (R2).", low=0
+    )
     gradient_penalty: float | None = setting(
         None, "Weight of the gradient penalty between the two (Gulrajani 2017).", low=0
     )
@@ -82,10 +84,13 @@ class GanSettings:
     )
     steps: int | None = setting(None, "Steps of the generator to take.", low=1)
     kimg: float | None = setting(
-        None, "Or: real pictures to show.", low=0.001, unit="thousand pictures"
+        None, "Instead of steps: real pictures to show.", low=0.001, unit="thousand pictures"
     )
     minutes: float | None = setting(
-        None, "Or: train for about this long.  [default: 30]", low=0.05, unit="minutes"
+        None,
+        "Instead of steps: train for about this long.  [default: 30]",
+        low=0.05,
+        unit="minutes",
     )
     preview_minutes: float = setting(
         1.0,

@@ -8,13 +8,15 @@ from typing import Any
 from zeuxis.studio.schemas import JobReport, ProgressReport, ResultReport
 
 FINAL = ("done", "failed", "cancelled")
-POINTS = 200  # that a curve keeps; of a longer one every second is left out
+POINTS = 100  # that a curve keeps at least of many, evenly spread; up to twice as many
 # What is kept beside the columns that the store looks things up by.
 KEPT = (
     "id", "verb", "owner", "client", "state", "created", "started", "finished", "expires", "request",
     "settings", "command", "share", "seconds_left", "text", "curves", "error", "fault", "stopped_early",
     "warnings", "preview", "version", "results", "attempts",
 )  # fmt: skip
+
+Curve = list[tuple[float, float]]  # steps and values
 
 
 @dataclass(eq=False)
@@ -52,7 +54,7 @@ class Job:
     share: float | None = None
     seconds_left: float | None = None
     text: str = ""
-    curves: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
+    curves: dict[str, Curve] = field(default_factory=dict)
     error: str | None = None
     fault: str | None = None
     stopped_early: bool = False
@@ -101,8 +103,8 @@ class Job:
         for name, (step, value) in message.get("points", {}).items():
             curve = self.curves.setdefault(name, [])
             curve.append((step, value))
-            if len(curve) > POINTS:
-                del curve[1:-1:2]
+            if len(curve) > 2 * POINTS:
+                curve[:] = _thinned(curve)
         if "warning" in message and message["warning"] not in self.warnings:
             self.warnings.append(message["warning"])
         if "preview" in message:
@@ -143,6 +145,15 @@ class Job:
 def job_of(kept: dict[str, Any]) -> Job:
     """The job that `Job.kept` was of."""
     return Job(**kept)
+
+
+def _thinned(curve: Curve) -> Curve:
+    """A curve's first and last point, and of those between as many as leave even gaps."""
+    gap, kept = (curve[-1][0] - curve[0][0]) / POINTS, curve[:1]
+    for point in curve[1:-1]:
+        if point[0] - kept[-1][0] >= gap:
+            kept.append(point)
+    return [*kept, curve[-1]]
 
 
 def _without_file(result: dict[str, Any]) -> dict[str, Any]:
