@@ -83,7 +83,7 @@ def test_quiet_says_nothing(run: Path) -> None:
         (["-n", "0"], "there are to be 0 pictures"),
         (["-n", "0", "-o", "made"], "there are to be 0 pictures"),
         (["-n", "9999999999"], "ask for fewer, or give a folder for single files"),
-        (["--truncation", "2"], "2.0 is not in the range"),
+        (["--truncation", "2"], "2 is not between 0 and 1"),
         (["-o", "sheet.txt"], "sheet.txt"),
     ],
 )

@@ -51,6 +51,18 @@ def test_help_lists_every_command_with_its_first_line(flag: str) -> None:
     for name in COMMANDS:
         line = next(x for x in result.output.splitlines() if x.strip().startswith(f"{name} "))
         assert len(line.split()) > 2
+    assert "..." not in result.output.partition("Commands:")[2]
+
+
+def test_first_lines_are_whole_sentences_without_papers() -> None:
+    text = " ".join(CliRunner().invoke(main, ["--help"]).output.split())
+    assert " paint Paint PHOTO in the style of one or more paintings. studio " in text
+    assert (
+        " stylize Paint PHOTO in one pass, in a style from a name, a painting or a model file. "
+        in text
+    )
+    text = " ".join(CliRunner().invoke(main, ["gan", "--help"]).output.split())
+    assert " arithmetic Add and subtract means of samples. blend " in text
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -63,7 +75,52 @@ def test_every_command_answers_to_help(name: str) -> None:
 def test_unknown_command() -> None:
     result = CliRunner().invoke(main, ["forge"])
     assert result.exit_code == 2
-    assert "No such command 'forge'" in result.output
+    assert result.stderr == "zeuxis: there is no command forge; see main --help\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("stylise", "stylize or style; see main"),
+        ("upscal", "upscale or upscale-train; see main"),
+        ("gan sampel", "sample; see main gan"),
+        ("data inspec", "inspect; see main data"),
+    ],
+)
+def test_a_name_like_a_commands(said: str, meant: str) -> None:
+    result = CliRunner().invoke(main, said.split())
+    assert result.exit_code == 2
+    assert result.stderr.endswith(f": did you mean {meant} --help\n")
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ("--no-such", "no such option '--no-such'; see main --help"),
+        ("stylize", "missing argument 'PHOTO'; see main stylize --help"),
+        ("stylize a b --style c", "got unexpected extra argument (b); see main stylize --help"),
+        (
+            "paint a --max-memry b",
+            "no such option '--max-memry': did you mean '--max-memory'; see main paint --help",
+        ),
+        ("gan train --no-such", "no such option '--no-such'; see main gan train --help"),
+        (
+            "paint a --style b --colors no",
+            "invalid value for '--colors': 'no' is not one of 'painting', 'luminance', 'histogram', "
+            "'covariance'; see main paint --help",
+        ),
+    ],
+)
+def test_a_command_line_that_is_none_is_one_sentence(said: str, message: str) -> None:
+    result = CliRunner().invoke(main, said.split())
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"zeuxis: {message}\n"
+
+
+@pytest.mark.parametrize("group", [[], ["gan"]])
+def test_a_group_alone_shows_its_help(group: list[str]) -> None:
+    result = CliRunner().invoke(main, group)
+    assert result.exit_code == 2 and result.output.startswith("Usage: main")
 
 
 def test_commands_are_imported_when_called_for() -> None:

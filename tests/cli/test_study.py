@@ -64,7 +64,7 @@ def test_a_dry_run_says_which_runs_and_how_long(data: Path) -> None:
         (["nothing", "-o", "s"], "zeuxis: there is no file or folder nothing"),
         (["noise.npy", "-o", "s", "--losses", "hinge,hinge"], "losses has hinge twice"),
         (["noise.npy", "-o", "s", "--losses", "hinges"], "'hinges' is not one of"),
-        (["noise.npy"], "Missing option '-o'"),
+        (["noise.npy"], "missing option '-o'"),
     ],
 )
 def test_mistakes_are_told(arguments: list[str], words: str, data: Path) -> None:

@@ -110,7 +110,7 @@ def test_from_stdin_to_stdout(folder: Path) -> None:
     result = painted("-", "--style", "scream", stdin=Path("photo.jpg").read_bytes())
     with Image.open(io.BytesIO(result.stdout_bytes)) as image:
         assert (image.format, image.size) == ("PNG", (144, 96))
-    assert "painted - (144x96)" in result.stderr
+    assert "painted the picture on stdout (144x96)" in result.stderr
 
 
 def test_json_and_quiet(folder: Path) -> None:
@@ -146,10 +146,10 @@ def test_progress(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (["--style", "scream", "-o", "photo.jpg"], "photo.jpg exists already; use --force"),
         (["--style", "scream", "-o", "-", "--json"], "stdout takes one picture"),
         (["--style", "scream", "--mask", "none.png"], "no file none.png"),
-        (["--style", "scream", "--strength", "2"], "2.0 is not in the range"),
+        (["--style", "scream", "--strength", "2"], "2 is not between 0 and 1"),
         (["--style", "scream", "--size", "big"], "'big' is not a size"),
         (["--style", "scream", "--max-megapixels", "0.001"], "over the limit of 0.001 megapixels"),
-        ([], "Missing option '--style'"),
+        ([], "missing option '--style'; see main stylize --help"),
     ],
     ids=str,
 )
@@ -176,7 +176,7 @@ def test_a_folder(folder: Path) -> None:
     assert result.exit_code == 1
     lines = [json.loads(line) for line in result.stdout.splitlines()]
     assert ["error" in line for line in lines] == [False, True, False]
-    assert f"zeuxis: {os.path.join('in', 'b.jpg')}: " in result.stderr
+    assert f"zeuxis: {os.path.join('in', 'b.jpg')} is damaged" in result.stderr
     assert made(folder / "in-scream") == {"a.png", "deep/c.jpg"}
     Path("in/b.jpg").unlink()
     again = painted("in", "--style", "scream", "--json")

@@ -65,7 +65,7 @@ def test_help_has_units_and_ranges() -> None:
         "--perceptual-weight",
         "--adversarial-weight",
         "bicubic",
-        "--crop INTEGER RANGE",
+        "--crop PIXELS",
         "pixels",
     ):
         assert part in text

@@ -7,7 +7,6 @@ import pytest
 from click.testing import CliRunner
 
 from zeuxis.cli.weights import weights
-from zeuxis.errors import ZeuxisError
 from zeuxis.models import Card, save
 from zeuxis.perception import sources
 
@@ -76,10 +75,10 @@ def test_import_prints_the_file(cache, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("arguments", [("fetch", "monet"), ("import", "gone.pth")])
-def test_a_users_mistake_is_left_to_the_command_line_to_print(arguments):
+def test_a_users_mistake_is_a_sentence(arguments):
     result = run(*arguments)
-    assert isinstance(result.exception, ZeuxisError)
-    assert result.output == ""
+    assert result.exit_code == 2 and result.stdout == ""
+    assert result.stderr.startswith("zeuxis: ") and result.stderr.count("\n") == 1
 
 
 def test_input_is_one_of_two():

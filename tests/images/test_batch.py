@@ -12,7 +12,7 @@ import pytest
 
 from zeuxis.errors import ZeuxisError
 from zeuxis.images import Picture, write
-from zeuxis.images.batch import check_output, paint_each, photos_in
+from zeuxis.images.batch import Outcome, check_output, paint_each, photos_in
 
 
 @dataclass
@@ -87,8 +87,33 @@ def test_a_folder_that_cannot_be_made_is_an_outcome(folder: Path) -> None:
     assert "cannot make the folder" in found[2].error
 
 
+@pytest.mark.parametrize(
+    ("output", "message"),
+    [
+        ("x.PNG", "x.PNG is the name of a picture: the results of a folder need a folder"),
+        ("in/a.png/out", "cannot write into .*out: not a directory .*a.png.; choose another"),
+    ],
+)
+def test_where_a_folder_cannot_go_is_told_once(folder: Path, output: str, message: str) -> None:
+    with pytest.raises(ZeuxisError, match=message):
+        photos_in(folder / "in", folder / output)
+
+
+def test_a_folder_with_a_pictures_name_that_is_there_will_do(folder: Path) -> None:
+    (folder / "out.png").mkdir()
+    assert len(photos_in(folder / "in", folder / "out.png")) == 3
+
+
+def test_notes_come_with_those_of_the_painting(folder: Path) -> None:
+    outcome = Outcome("a", "b", Drawn(DOT), notes=("more",))
+    assert outcome.report()["notes"] == ["more"]
+    assert "notes" not in Outcome("a", "b", Drawn(DOT)).report()
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_may_not_be_written_to(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
+def test_a_folder_that_may_not_be_written_to(folder: Path) -> None:
+    folder.chmod(0o500)
     with pytest.raises(ZeuxisError, match="choose another folder"):
-        check_output(tmp_path / "o.png", False)
+        check_output(folder / "o.png", False)
+    with pytest.raises(ZeuxisError, match=r"cannot write into .*new: permission denied"):
+        photos_in(folder / "in", folder / "new")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from zeuxis.cli.display import Display, countdown
+from zeuxis.cli.main import LazyGroup
 from zeuxis.errors import ZeuxisError
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _MOST_CLASSES = 20
 _COLUMN = 11  # characters
 
 
-@click.group()
+@click.group(cls=LazyGroup)
 def data() -> None:
     """Pictures to train on: see what there is."""
 

@@ -1,7 +1,9 @@
 """What the commands from pictures to pictures share: their options, streams, and what becomes of a photo."""
 
 import json
+import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -9,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from zeuxis.cli.main import INTERRUPTED, USER_ERROR
-from zeuxis.cli.options import all_of
+from zeuxis.cli.options import Number, all_of
 from zeuxis.errors import ZeuxisError
 
 if TYPE_CHECKING:
@@ -28,18 +30,18 @@ _OPTIONS = (
     ),
     click.option(
         "--quality",
-        type=click.IntRange(1, 100),
+        type=Number(int, 1, 100),
         default=95,
-        show_default=True,
-        help="Of JPEG, WebP and AVIF.",
+        metavar="INTEGER",
+        help="Quality of a JPEG, WebP or AVIF.  [default: 95; between 1 and 100]",
     ),
     click.option("--strip-metadata", is_flag=True, help="Leave EXIF, XMP and resolution out."),
     click.option(
         "--max-megapixels",
-        type=click.FloatRange(min=0, min_open=True),
+        type=Number(float, 0.0001),
         default=200.0,
-        show_default=True,
-        help="The largest picture to read.",
+        metavar="MEGAPIXELS",
+        help="The largest picture to read.  [default: 200; at least 0.0001]",
     ),
     click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each picture."),
     click.option("--quiet", is_flag=True, help="Say nothing but what went wrong."),
@@ -70,16 +72,30 @@ def is_folder(photo: str) -> bool:
 def output_for(photo: str, output: str | None, ending: str, as_json: bool) -> str:
     """Where a painting goes; when nobody says, beside the photo, with an ending to its name.
 
+    A folder is given for one photo to keep that name; it is made if its name ends as a folder's does.
+
     Raises:
-        ZeuxisError: it is stdout, which cannot take all that is asked for.
+        ZeuxisError: it is stdout, which cannot take all that is asked for; or a folder cannot be made.
     """
     folder = is_folder(photo)
-    out = output or _beside(photo, folder, ending)
+    if output is None:
+        out = _beside(photo, folder, ending)
+    elif not folder and output != STREAM and _names_folder(output):
+        out = _inside(photo, output, ending)
+    else:
+        out = output
     if out == STREAM and (as_json or folder):
         raise ZeuxisError(
             "stdout takes one picture and nothing besides: give a file or folder with -o"
         )
+    if out == STREAM and sys.stdout.isatty():
+        raise ZeuxisError("stdout is a terminal, which shows no pictures: give -o FILE, or a pipe")
     return out
+
+
+def shown(out: str) -> str:
+    """What to call an output in a sentence."""
+    return "the picture on stdout" if out == STREAM else out
 
 
 def weighted(text: str) -> tuple[str, float]:
@@ -96,21 +112,26 @@ def weighted(text: str) -> tuple[str, float]:
 def paint_one(photo: str, out: str, paint: Callable[..., "P"]) -> "Iterator[Outcome[P]]":
     """What becomes of a single photo, which may be stdin, as that of a folder's photos is told."""
     from zeuxis.images.batch import Outcome
+    from zeuxis.images.heads import check_photo, notes_on
 
-    source = sys.stdin.buffer if photo == STREAM else photo
+    stream = photo == STREAM
+    source = sys.stdin.buffer if stream else photo
     target = sys.stdout.buffer if out == STREAM else out
     try:
+        if not stream:
+            check_photo(photo)
+        notes = () if stream else notes_on(photo)  # now: the painting may replace it
         painting = paint(source, output=target)
     except ZeuxisError as error:
         yield Outcome(photo, out, error=str(error))
     else:
-        yield Outcome(photo, out, painting)
+        yield Outcome(photo, out, painting, notes=notes)
 
 
 def report(
     outcomes: "Iterable[Outcome[Any]]",
     display: "Display",
-    tell: "Callable[[Outcome[Any], Display], None]",
+    tell: "Callable[[Outcome[Any], Display], str]",
     *,
     folder: bool,
     as_json: bool,
@@ -120,28 +141,41 @@ def report(
     Args:
         outcomes: as they come.
         display: where it is said.
-        tell: says what is particular to a way of painting.
-        folder: whether one photo may fail and others not.
+        tell: says what became of a photo that did not fail, and returns the word for it, as `painted`.
+        folder: whether one photo may fail and others not; then they are counted at the end.
         as_json: whether a line of JSON is printed for each.
 
     Returns:
         the command's exit status.
     """
-    status = 0
+    status, became = 0, Counter[str]()
     for outcome in outcomes:
         display.clear()
         if as_json:
             click.echo(json.dumps(outcome.report()))
         if outcome.skipped:
             display.say(f"{outcome.source} is done already: {outcome.output}")
-        tell(outcome, display)
+            became["done already"] += 1
+        for note in outcome.notes:
+            display.say(f"note: {note}")
+        if outcome.painting is not None:
+            became[tell(outcome, display)] += 1
+            if outcome.painting.interrupted:
+                status = INTERRUPTED
         if outcome.error is not None:
-            where = f"{outcome.source}: " if folder else ""
+            where = f"{outcome.source}: " if folder and outcome.source not in outcome.error else ""
             click.echo(f"zeuxis: {where}{outcome.error}", err=True)
             status = SOME_FAILED if folder else USER_ERROR
-        elif outcome.painting is not None and outcome.painting.interrupted:
-            status = INTERRUPTED
+            became["failed"] += 1
+    if folder and not as_json:
+        failed = became.pop("failed", 0)
+        counts = [*became.items(), *([("failed", failed)] if failed else [])]
+        display.say(", ".join(f"{count:,} {what}" for what, count in counts))
     return status
+
+
+def _names_folder(output: str) -> bool:
+    return Path(output).is_dir() or output.endswith(("/", os.sep))
 
 
 def _beside(photo: str, folder: bool, ending: str) -> str:
@@ -150,4 +184,28 @@ def _beside(photo: str, folder: bool, ending: str) -> str:
     path = Path(photo)
     if folder:
         return f"{path.resolve()}-{ending}"
-    return str(path.with_name(f"{path.stem}-{ending}{path.suffix}"))
+    return str(path.with_name(_named(path, ending)))
+
+
+def _inside(photo: str, folder: str, ending: str) -> str:
+    from zeuxis.images.batch import make_folder
+    from zeuxis.images.heads import format_of
+
+    if photo == STREAM:
+        raise ZeuxisError(
+            f"what comes from stdin has no name to be given in {folder}: give a file's name with -o"
+        )
+    if format_of(photo) is not None:  # else there will be nothing to put there
+        make_folder(Path(folder))
+    return str(Path(folder) / _named(Path(photo), ending))
+
+
+def _named(photo: Path, ending: str) -> str:
+    """A painting's name: the photo's, with an ending, and what says its format."""
+    from zeuxis.images.formats import EXTENSIONS
+    from zeuxis.images.heads import format_of
+
+    if photo.suffix.lower() in EXTENSIONS:
+        return f"{photo.stem}-{ending}{photo.suffix}"
+    format = format_of(photo)
+    return f"{photo.name}-{ending}{format.extensions[0] if format else '.png'}"

@@ -8,7 +8,7 @@ import click
 from zeuxis.cli.display import Display, clock
 from zeuxis.cli.gan_options import preparing_on
 from zeuxis.cli.main import INTERRUPTED, LazyGroup
-from zeuxis.cli.options import settings_from, settings_options
+from zeuxis.cli.options import Number, settings_from, settings_options
 from zeuxis.errors import ZeuxisError
 from zeuxis.gan.settings import GanSettings
 
@@ -68,12 +68,12 @@ def train_command(
 
 @gan.command("resume")
 @click.argument("run", type=click.Path(path_type=Path))
-@click.option("--steps", type=click.IntRange(min=1), help="Steps of the whole run.")
+@click.option("--steps", type=Number(int, 1), help="Steps of the whole run.")
 @click.option(
-    "--kimg", type=click.FloatRange(min=0.001), help="Thousand real pictures, in the whole run."
+    "--kimg", type=Number(float, 0.001), help="Thousand real pictures, in the whole run."
 )
 @click.option(
-    "--minutes", type=click.FloatRange(min=0.05), help="Of training, earlier sessions included."
+    "--minutes", type=Number(float, 0.05), help="Minutes of training, earlier sessions included."
 )
 @click.option(
     "--data",

@@ -22,20 +22,30 @@ from zeuxis.cli.gan_options import (
 @click.command()
 @shared_options
 @click.option(
-    "--seeds", type=numbers, default="0,1,2", show_default=True, help="From picture to picture."
+    "--seeds",
+    type=numbers,
+    default="0,1,2",
+    show_default=True,
+    help="Seeds of the pictures to go through.",
 )
 @click.option(
     "--frames",
     type=int,
-    help="Pictures in all, 2 to 10,000.  [default: 60 for a film, 8 for a strip]",
+    help="How many pictures in all, 2 to 10,000.  [default: 60 for a film, 8 for a strip]",
 )
 @click.option(
-    "--seconds", type=float, default=4.0, show_default=True, help="Of a film, 0.1 to 600."
+    "--seconds",
+    type=float,
+    default=4.0,
+    show_default=True,
+    help="How long a film takes, 0.1 to 600.",
 )
 @click.option(
     "--loop/--no-loop", default=None, help="Whether to end where it began.  [default: a film does]"
 )
-@output_option("interpolation.gif", "*.gif and *.webp are films; any other picture is a strip.")
+@output_option(
+    "interpolation.gif", "Where to write: *.gif and *.webp are films; any other picture is a strip."
+)
 def interpolate(source: str, seeds: tuple[int, ...], output: Path, **options: Any) -> None:
     """Go from seed to seed, by pictures in between (White 2016).
 
@@ -79,7 +89,11 @@ def interpolate(source: str, seeds: tuple[int, ...], output: Path, **options: An
 @click.command()
 @shared_options
 @click.option(
-    "--seeds", type=numbers, default="0,1", show_default=True, help="Of the pictures to blend."
+    "--seeds",
+    type=numbers,
+    default="0,1",
+    show_default=True,
+    help="Seeds of the pictures to blend.",
 )
 @click.option(
     "--weights",
@@ -87,9 +101,9 @@ def interpolate(source: str, seeds: tuple[int, ...], output: Path, **options: An
     type=weights,
     default="",
     metavar="W,...",
-    help="How near to each.  [default: all alike]",
+    help="How near it is to each, a number a seed.  [default: all alike]",
 )
-@output_option("blend.png", "A picture.")
+@output_option("blend.png", "Where to write the picture.")
 def blend(
     source: str, seeds: tuple[int, ...], shares: tuple[float, ...], output: Path, **options: Any
 ) -> None:

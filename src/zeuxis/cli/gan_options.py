@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from zeuxis.cli.display import Display, countdown
-from zeuxis.cli.options import all_of
+from zeuxis.cli.options import Number, all_of
 
 if TYPE_CHECKING:
     from zeuxis.gan import Generator
@@ -41,15 +41,26 @@ def classes(text: str | None) -> list[str]:
 
 _SHARED = (
     click.argument("source", metavar="RUN|MODEL"),
-    click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True),
+    click.option(
+        "--seed",
+        type=Number(int, 0),
+        default=0,
+        show_default=True,
+        help="Where randomness starts from: the same seed gives the same pictures.",
+    ),
     click.option(
         "--truncation",
-        type=click.FloatRange(0, 1),
+        type=Number(float, 0, 1),
         default=1.0,
         show_default=True,
-        help="From 1, all that was learned, to 0, only the mean picture.",
+        help="How varied pictures are: from 1, all that was learned, to 0, only the mean picture.",
     ),
-    click.option("--class", "label", metavar="NAME", help="Of pictures.  [default: all in turn]"),
+    click.option(
+        "--class",
+        "label",
+        metavar="NAME",
+        help="Class to make pictures of.  [default: all in turn]",
+    ),
     click.option("--force", is_flag=True, help="Replace what is there already."),
     click.option("--quiet", is_flag=True, help="Say nothing but what went wrong."),
 )

@@ -18,7 +18,7 @@ from zeuxis.cli.gan_options import (
     write_sheet,
 )
 from zeuxis.cli.main import INTERRUPTED
-from zeuxis.cli.options import settings_from, settings_options
+from zeuxis.cli.options import Number, settings_from, settings_options
 from zeuxis.gan.project_settings import ProjectSettings
 
 if TYPE_CHECKING:
@@ -29,9 +29,13 @@ INSTEAD = ", or give a folder for single files"
 
 @click.command()
 @shared_options
-@click.option("-n", "--count", type=int, default=64, show_default=True, help="Of pictures.")
-@click.option("--columns", type=click.IntRange(min=1), help="Pictures of a row of the sheet.")
-@output_option("sheet.png", "A picture for a sheet, or a folder for single files.")
+@click.option("-n", "--count", type=int, default=64, show_default=True, help="How many pictures.")
+@click.option(
+    "--columns",
+    type=Number(int, 1),
+    help="Pictures in a row of the sheet.  [default: as makes it nearly square]",
+)
+@output_option("sheet.png", "Where to write: a picture for a sheet, or a folder for single files.")
 def sample(source: str, count: int, columns: int | None, output: Path, **options: Any) -> None:
     """Make pictures with the generator of RUN, of a model file, or one that comes with Zeuxis.
 
@@ -69,16 +73,27 @@ def _write_each(
     except KeyboardInterrupt:
         display.say(f"stopped: {folder} has {done:,} of {count:,} pictures")
         click.get_current_context().exit(INTERRUPTED)
-    display.say(f"{folder} has {count:,} pictures")
+    display.say(f"{folder} has {'a picture' if count == 1 else f'{count:,} pictures'}")
 
 
 @click.command()
 @shared_options
 @click.option(
-    "--plus", type=numbers, multiple=True, required=True, metavar="I,J,...", help="May be repeated."
+    "--plus",
+    type=numbers,
+    multiple=True,
+    required=True,
+    metavar="I,J,...",
+    help="Samples whose mean is added; repeat it for more groups.",
 )
-@click.option("--minus", type=numbers, multiple=True, metavar="I,J,...", help="May be repeated.")
-@output_option("arithmetic.png", "The sheet.")
+@click.option(
+    "--minus",
+    type=numbers,
+    multiple=True,
+    metavar="I,J,...",
+    help="Samples whose mean is subtracted; repeat it for more groups.",
+)
+@output_option("arithmetic.png", "Where to write the sheet.")
 def arithmetic(
     source: str,
     plus: tuple[tuple[int, ...], ...],
@@ -104,7 +119,7 @@ def arithmetic(
 
 @click.command()
 @shared_options
-@click.option("-n", "--count", type=int, default=5, show_default=True, help="Of directions.")
+@click.option("-n", "--count", type=int, default=5, show_default=True, help="How many directions.")
 @click.option(
     "--steps", type=int, default=7, show_default=True, help="Pictures along each, 2 to 1,000."
 )
@@ -113,17 +128,17 @@ def arithmetic(
     type=float,
     default=3.0,
     show_default=True,
-    help="Of the ends, in standard deviations, 0 to 100.",
+    help="How far the ends are from the middle, in standard deviations, 0 to 100.",
 )
 @click.option(
     "--method",
     type=click.Choice(["auto", "weights", "styles"]),
     default="auto",
     show_default=True,
-    help="By the first weights (Shen & Zhou 2021), or the spread of styles (Harkonen et al. 2020); auto "
-    "takes weights where it can, and says what it took.",
+    help="How to find them: by the first weights (Shen & Zhou 2021), or the spread of styles (Harkonen et "
+    "al. 2020); auto takes weights where it can, and says what it took.",
 )
-@output_option("directions.png", "The sheet.")
+@output_option("directions.png", "Where to write the sheet.")
 def directions(
     source: str, count: int, steps: int, reach: float, method: str, output: Path, **options: Any
 ) -> None:
@@ -148,12 +163,17 @@ def directions(
 @click.command()
 @click.argument("picture", type=click.Path(path_type=Path))
 @click.argument("source", metavar="RUN|MODEL")
-@click.option("--class", "label", metavar="NAME", help="Of the picture.  [default: any]")
+@click.option(
+    "--class", "label", metavar="NAME", help="Class that the picture is of.  [default: any]"
+)
 @settings_options(ProjectSettings)
 @click.option("--force", is_flag=True, help="Replace what is there already.")
 @click.option("--json", "as_json", is_flag=True, help="Print a line of JSON, with all losses.")
 @click.option("--quiet", is_flag=True, help="Say nothing but what went wrong.")
-@output_option("projection.png", "PICTURE, and what is made of it; its style goes beside, as .npy.")
+@output_option(
+    "projection.png",
+    "Where to write PICTURE and what is made of it; its style goes beside, as .npy.",
+)
 def project(
     picture: Path, source: str, label: str | None, output: Path, force: bool, **options: Any
 ) -> None:
@@ -200,9 +220,13 @@ def project(
 
 @click.command()
 @click.argument("source", metavar="RUN|MODEL")
-@click.option("--half", is_flag=True, help="Of a model file: half precision, in half the space.")
+@click.option(
+    "--half", is_flag=True, help="Write a model file in half precision, which takes half the space."
+)
 @click.option("--force", is_flag=True, help="Replace what is there already.")
-@output_option("generator.onnx", "*.onnx for other programs, *.safetensors for Zeuxis.")
+@output_option(
+    "generator.onnx", "Where to write: *.onnx for other programs, *.safetensors for Zeuxis."
+)
 def export(source: str, output: Path, half: bool, force: bool) -> None:
     """Make a file of its own of a generator: ONNX, or a model file.
 

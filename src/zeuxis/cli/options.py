@@ -11,17 +11,64 @@ from zeuxis.settings import Knob, knobs, validate
 Command = TypeVar("Command", bound=Callable[..., Any])
 Settings = TypeVar("Settings")
 
+_KINDS: dict[type, str] = {int: "INTEGER", float: "NUMBER", str: "TEXT", Path: "PATH"}
 
-def settings_options(settings: type) -> Callable[[Command], Command]:
+
+class Number(click.ParamType):  # type: ignore[type-arg]  # which is generic in late versions only
+    """A number in a range, which is told in words.
+
+    Args:
+        kind: `int` or `float`.
+        low: the least, itself included; None for no limit.
+        high: the greatest, itself included.
+    """
+
+    def __init__(self, kind: type, low: float | None = None, high: float | None = None) -> None:
+        self.name = "integer" if kind is int else "number"
+        self._kind = kind
+        self._low, self._high = low, high
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """The number that a text says."""
+        try:
+            number: float = self._kind(value)
+        except ValueError:
+            what = "a whole number" if self._kind is int else "a number"
+            self.fail(f"{value!r} is not {what}", param, ctx)
+        under = self._low is not None and number < self._low
+        if under or (self._high is not None and number > self._high):
+            self.fail(f"{value} is not {self.allowed}", param, ctx)
+        return number
+
+    @property
+    def allowed(self) -> str:
+        """The range in words."""
+        if self._low is None:
+            return f"at most {self._high}"
+        return (
+            f"at least {self._low}"
+            if self._high is None
+            else f"between {self._low} and {self._high}"
+        )
+
+
+def settings_options(settings: type, **metavars: str) -> Callable[[Command], Command]:
     """A decorator: one option for every knob of a settings dataclass, in the order of the fields.
 
-    `style_weight: float` becomes `--style-weight FLOAT`, a bool becomes `--flag / --no-flag`, a
+    `style_weight: float` becomes `--style-weight NUMBER`, a bool becomes `--flag / --no-flag`, a
     tuple is written with commas. The help shows unit, range and default.
+
+    Args:
+        settings: The dataclass.
+        **metavars: What the help is to call the value of a knob, by the knob's name; by default
+            its unit (`--minutes MINUTES`), or else its type.
 
     Raises:
         TypeError: If a knob has a type that cannot be an option.
     """
-    return all_of([_option(knob) for knob in knobs(settings)])
+    return all_of([_option(knob, metavars.get(knob.name)) for knob in knobs(settings)])
 
 
 def all_of(options: Sequence[Callable[[Command], Command]]) -> Callable[[Command], Command]:
@@ -59,27 +106,44 @@ def _value(knob: Knob, value: Any) -> Any:
     return tuple(by_text[each] for each in value) if knob.many else by_text[value]
 
 
-def _option(knob: Knob) -> Callable[[Command], Command]:
+def _option(knob: Knob, metavar: str | None) -> Callable[[Command], Command]:
     flag = knob.name.replace("_", "-")
     is_flag = knob.kind is bool and not knob.many
+    shows_default = knob.default is not None
     return click.option(
         f"--{flag}/--no-{flag}" if is_flag else f"--{flag}",
         knob.name,
         type=None if is_flag else _type(knob),
-        metavar=f"{knob.kind.__name__.upper()},..." if knob.many else None,
+        metavar=metavar or _metavar(knob),
         default=_default(knob),
-        show_default=knob.default is not None,
+        show_default=shows_default and not _has_range(knob),
         help=_help(knob),
     )
 
 
+def _metavar(knob: Knob) -> str | None:
+    if knob.choices is not None and not knob.many:
+        return None  # click shows the choices
+    name = knob.unit.upper().replace(" ", "-") if knob.unit else _KINDS.get(knob.kind)
+    return f"{name},..." if knob.many else name
+
+
 def _help(knob: Knob) -> str:
-    text = knob.help.rstrip(".")
-    if knob.unit:
-        text += f", in {knob.unit}"
-    if knob.many:
-        text += f"; each {knob.allowed}"  # click shows the range of a single value by itself
-    return f"{text}."
+    """The knob's help; its range and default behind it, as click shows the defaults of other knobs."""
+    text = knob.help if knob.help.endswith("]") else f"{knob.help.rstrip('.')}."
+    if knob.many and knob.choices is not None:
+        return f"{text.rstrip('.')}; each {knob.allowed}."
+    if not _has_range(knob):
+        return text
+    facts = [] if knob.default is None else [f"default: {_default(knob)}"]
+    facts += [f"each {knob.allowed}" if knob.many else knob.allowed]
+    if text.endswith("]"):  # it says the default itself
+        return f"{text[:-1]}; {facts[-1]}]"
+    return f"{text}  [{'; '.join(facts)}]"
+
+
+def _has_range(knob: Knob) -> bool:
+    return knob.choices is None and (knob.low is not None or knob.high is not None)
 
 
 def _default(knob: Knob) -> Any:
@@ -108,14 +172,8 @@ def _comma_separated(each: "click.ParamType[Any]") -> Callable[[str], tuple[Any,
 def _single_type(knob: Knob) -> "click.ParamType[Any]":
     if knob.choices is not None:
         return click.Choice([str(choice) for choice in knob.choices])
-    if knob.kind is int:
-        return click.IntRange(_whole(knob.low), _whole(knob.high))
-    if knob.kind is float:
-        return click.FloatRange(knob.low, knob.high)
+    if knob.kind in (int, float):
+        return Number(knob.kind, knob.low, knob.high)
     if knob.kind is Path:
         return click.Path(path_type=Path)
     return click.BOOL if knob.kind is bool else click.STRING
-
-
-def _whole(limit: float | None) -> int | None:
-    return None if limit is None else int(limit)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,9 +16,11 @@ from zeuxis.cli.files import (
     output_for,
     paint_one,
     report,
+    shown,
     weighted,
 )
-from zeuxis.cli.options import settings_from, settings_options
+from zeuxis.cli.options import Number, settings_from, settings_options
+from zeuxis.errors import ZeuxisError
 from zeuxis.painting.settings import PaintSettings
 
 if TYPE_CHECKING:
@@ -38,26 +41,27 @@ if TYPE_CHECKING:
     "-o",
     "--output",
     metavar="OUT",
-    help="Where to write: a file, a folder if PHOTO is one, - for PNG on stdout. "
+    help="Where to write: a file or a folder (if PHOTO is one, a folder), - for PNG on stdout.  "
     "[default: beside PHOTO, its name with -painted]",
 )
-@click.option("--mask", help="A picture whose colours are regions of the photo.")
+@click.option("--mask", metavar="FILE", help="A picture whose colours are regions of the photo.")
 @click.option(
     "--style-mask",
     "style_masks",
     multiple=True,
+    metavar="FILE",
     help="The same for a painting; one for each --style, in their order.",
 )
 @click.option("--resume", is_flag=True, help="Go on with a painting that was interrupted.")
 @click.option(
     "--preview-every",
-    type=click.IntRange(min=1),
+    type=Number(int, 1),
     metavar="N",
-    help="Write OUT's name with .preview.jpg every N steps.",
+    help="Write a preview every N steps, as OUT's name with .preview.jpg.",
 )
 @click.option("--trace", metavar="FILE", help="Write a line of JSON for each step.")
 @file_options
-@settings_options(PaintSettings)
+@settings_options(PaintSettings, size="SIZE", start="NAME|FILE", network="NAME")
 def paint(photo: str, output: str | None, as_json: bool, quiet: bool, **options: Any) -> None:
     """Paint PHOTO in the style of one or more paintings (Gatys et al. 2016).
 
@@ -79,13 +83,35 @@ def _job(options: dict[str, Any]) -> dict[str, Any]:
     """The command's options as the arguments of `zeuxis.painting.paint_file` and `paint_folder`."""
     return file_job(options) | {
         "settings": settings_from(options, PaintSettings),
-        "style": [weighted(text) for text in options["styles"]],
+        "style": [_painting(text) for text in options["styles"]],
         "mask": options["mask"],
         "style_masks": options["style_masks"],
         "resume": options["resume"],
         "preview_every": options["preview_every"],
         "trace": options["trace"],
     }
+
+
+def _painting(text: str) -> tuple[str, float]:
+    """A painting and its weight.
+
+    Raises:
+        ZeuxisError: it is a style that a network has learned, of which there is no picture to look at.
+    """
+    name, weight = weighted(text)
+    if not Path(name).exists():
+        from zeuxis.style.gallery import find
+
+        try:
+            find(name)
+        except ZeuxisError:
+            pass  # no style either: reading it will say so
+        else:
+            raise ZeuxisError(
+                f"paint looks at a painting itself, and {name} is only a name: give a picture's file, "
+                f"or run zeuxis stylize --style {name}"
+            )
+    return name, weight
 
 
 def _paint_folder(
@@ -104,19 +130,20 @@ def _paint_one(
     return paint_one(photo, out, partial(paint_file, callback=display, **job))
 
 
-def _tell(outcome: "Outcome[Painting]", display: Display) -> None:
+def _tell(outcome: "Outcome[Painting]", display: Display) -> str:
     """What became of a picture, for a person."""
     painting, out = outcome.painting, outcome.output
-    if painting is None:
-        return
+    assert painting is not None
     for note in painting.notes:
         display.say(f"note: {note}")
     size = f"{painting.picture.width}x{painting.picture.height}"
     if not painting.interrupted:
-        display.say(f"painted {out} ({size}) in {painting.seconds:.0f} s")
-    elif out == STREAM:
+        display.say(f"painted {shown(out)} ({size}) in {painting.seconds:.0f} s")
+        return "painted"
+    if out == STREAM:
         display.say("stopped: this is the painting as far as it got")
     else:
         display.say(
             f"stopped: {out} is the painting as far as it got; go on with the same and --resume"
         )
+    return "stopped"

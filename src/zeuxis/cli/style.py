@@ -8,7 +8,8 @@ import click
 
 from zeuxis.cli.display import Display
 from zeuxis.cli.extras import with_torch
-from zeuxis.cli.options import settings_from, settings_options
+from zeuxis.cli.main import LazyGroup
+from zeuxis.cli.options import Number, settings_from, settings_options
 from zeuxis.cli.style_runs import RESUMABLE, run_options, shown_on, stopped
 from zeuxis.errors import ZeuxisError
 from zeuxis.style.training.any_settings import AnyTrainSettings
@@ -18,7 +19,7 @@ MODEL = click.Path(path_type=Path)
 PICTURE = click.Path(path_type=Path)
 
 
-@click.group()
+@click.group(cls=LazyGroup)
 def style() -> None:
     """Networks that paint in one pass: train them, add styles, import those of others."""
 
@@ -41,7 +42,7 @@ def style() -> None:
     help="A photo to paint now and then, on a sheet beside OUT; may be repeated.",
 )
 @click.option(
-    "--preview-every", type=click.IntRange(min=1), default=500, show_default=True, metavar="N"
+    "--preview-every", type=Number(int, 1), default=500, show_default=True, metavar="N"
 )
 @settings_options(StyleTrainSettings)
 def train_command(
@@ -117,11 +118,11 @@ def train_any_command(paintings: Path, start: Path, quiet: bool, **options: Any)
 @click.option("--painter", default="", help="Of the painting.")
 @click.option("--year", default="", help="Of the painting.")
 @click.option(
-    "--minutes", type=click.FloatRange(min=0.1), default=ADDING.minutes, show_default=True
+    "--minutes", type=Number(float, 0.1), default=ADDING.minutes, show_default=True
 )
 @click.option(
     "--style-weight",
-    type=click.FloatRange(min=0),
+    type=Number(float, 0),
     default=ADDING.style_weight,
     show_default=True,
     help="How much the painting's style counts.",

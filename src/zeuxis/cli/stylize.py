@@ -14,9 +14,10 @@ from zeuxis.cli.files import (
     output_for,
     paint_one,
     report,
+    shown,
     weighted,
 )
-from zeuxis.cli.options import settings_from, settings_options
+from zeuxis.cli.options import Number, settings_from, settings_options
 from zeuxis.style.settings import StylizeSettings
 
 if TYPE_CHECKING:
@@ -39,22 +40,23 @@ if TYPE_CHECKING:
     "-o",
     "--output",
     metavar="OUT",
-    help="Where to write: a file, a folder if PHOTO is one, - for PNG on stdout. "
+    help="Where to write: a file or a folder (if PHOTO is one, a folder), - for PNG on stdout.  "
     "[default: beside PHOTO, its name with the style's behind it]",
 )
 @click.option(
     "--mask",
+    metavar="FILE",
     help="A picture, white where to paint and black where not; with several styles, their regions in "
     "colours from dark to light.",
 )
 @click.option(
     "--refine",
-    type=click.FloatRange(1),
+    type=Number(float, 1),
     metavar="SECONDS",
-    help="Polish for so long with the slow way, zeuxis paint; the styles must be paintings.",
+    help="Polish for so long with the slow way, zeuxis paint; the styles must be paintings.  [at least 1]",
 )
 @file_options
-@settings_options(StylizeSettings)
+@settings_options(StylizeSettings, size="SIZE")
 def stylize(photo: str, output: str | None, as_json: bool, quiet: bool, **options: Any) -> None:
     """Paint PHOTO in one pass (Johnson et al. 2016), in a style from a name, a painting or a model file.
 
@@ -118,9 +120,10 @@ def _paint_one(
     )
 
 
-def _tell(outcome: "Outcome[Any]", display: Display) -> None:
+def _tell(outcome: "Outcome[Any]", display: Display) -> str:
     """What became of a picture, for a person."""
     painting = outcome.painting
-    if painting is not None:
-        size = f"{painting.picture.width}x{painting.picture.height}"
-        display.say(f"painted {outcome.output} ({size}) in {painting.seconds:.1f} s")
+    assert painting is not None
+    size = f"{painting.picture.width}x{painting.picture.height}"
+    display.say(f"painted {shown(outcome.output)} ({size}) in {painting.seconds:.1f} s")
+    return "painted"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from zeuxis.cli.display import Display, watching
-from zeuxis.cli.files import file_job, file_options, is_folder, output_for, paint_one, report
+from zeuxis.cli.files import file_job, file_options, is_folder, output_for, paint_one, report, shown
 from zeuxis.cli.options import settings_from, settings_options
 from zeuxis.upscaling.settings import UpscaleSettings
 
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     "-o",
     "--output",
     metavar="OUT",
-    help="Where to write: a file, a folder if PHOTO is one, - for PNG on stdout.  "
+    help="Where to write: a file or a folder (if PHOTO is one, a folder), - for PNG on stdout.  "
     "[default: beside PHOTO, with the scale behind its name]",
 )
 @file_options
-@settings_options(UpscaleSettings)
+@settings_options(UpscaleSettings, to="SIZE")
 def upscale(
     photo: str, model: str | None, output: str | None, as_json: bool, quiet: bool, **options: Any
 ) -> None:
@@ -57,9 +57,11 @@ def upscale(
     click.get_current_context().exit(status)
 
 
-def _tell(outcome: "Outcome[Upscaled]", display: Display) -> None:
+def _tell(outcome: "Outcome[Upscaled]", display: Display) -> str:
     """What became of a picture, for a person."""
     made = outcome.painting
-    if made is not None:
-        size = f"{made.picture.width}x{made.picture.height}"
-        display.say(f"enlarged {outcome.output} to {size} in {made.seconds:.1f} s")
+    assert made is not None
+    done = "enlarged" if made.model else "resized"  # no network: it is no larger than it was
+    size = f"{made.picture.width}x{made.picture.height}"
+    display.say(f"{done} {shown(outcome.output)} to {size} in {made.seconds:.1f} s")
+    return done

@@ -7,7 +7,7 @@ import click
 
 from zeuxis.cli.display import Display
 from zeuxis.cli.extras import with_torch
-from zeuxis.cli.options import settings_from, settings_options
+from zeuxis.cli.options import Number, settings_from, settings_options
 from zeuxis.cli.style_runs import model_options, shown_on, stopped
 from zeuxis.upscaling.training.settings import UpscaleTrainSettings
 
@@ -26,7 +26,7 @@ FILE = click.Path(path_type=Path)
 )
 @click.option(
     "--exam-every",
-    type=click.IntRange(min=1),
+    type=Number(int, 1),
     default=500,
     show_default=True,
     metavar="N",

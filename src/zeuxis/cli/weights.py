@@ -5,10 +5,11 @@ from pathlib import Path
 
 import click
 
+from zeuxis.cli.main import LazyGroup
 from zeuxis.perception import sources
 
 
-@click.group()
+@click.group(cls=LazyGroup)
 def weights() -> None:
     """The networks that see: list, fetch and import their weights."""
 

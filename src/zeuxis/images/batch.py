@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,8 +12,9 @@ from typing import Any, BinaryIO, Generic, Protocol, TypeVar
 
 import numpy as np
 
-from zeuxis.errors import ZeuxisError
+from zeuxis.errors import ZeuxisError, reason
 from zeuxis.images.formats import EXTENSIONS, for_path, named
+from zeuxis.images.heads import notes_on
 from zeuxis.images.picture import Picture
 from zeuxis.images.reading import picture_files
 from zeuxis.images.writing import write
@@ -51,6 +53,7 @@ class Outcome(Generic[P]):
         painting: None if it was skipped or failed.
         skipped: whether it had been painted before.
         error: what went wrong, a sentence.
+        notes: on what of the photo's file was not taken along, a sentence each.
     """
 
     source: str
@@ -58,12 +61,15 @@ class Outcome(Generic[P]):
     painting: P | None = None
     skipped: bool = False
     error: str | None = None
+    notes: tuple[str, ...] = ()
 
     def report(self) -> dict[str, Any]:
         """All but the pixels, as plain values."""
         where = {"source": self.source, "output": self.output}
         if self.painting is not None:
-            return where | self.painting.report()
+            told = where | self.painting.report()
+            notes = [*told.get("notes", ()), *self.notes]
+            return told | ({"notes": notes} if self.notes else {})
         return where | ({"skipped": True} if self.error is None else {"error": self.error})
 
 
@@ -71,16 +77,21 @@ def photos_in(folder: Path, output: Path) -> list[Path]:
     """The photos of a folder that are to be painted into another, at any depth.
 
     Raises:
-        ZeuxisError: there are none, or the output cannot be a folder, or is the same one.
+        ZeuxisError: there are none, or the output cannot be a folder, or written to, or is the same one.
     """
     inside, painted = folder.resolve(), output.resolve()
     if inside == painted:
         raise ZeuxisError(f"the results would replace the photos in {folder}: give another folder")
     if output.exists() and not output.is_dir():
         raise ZeuxisError(f"{output} is a file: the results of a folder need a folder")
+    if not output.exists() and output.suffix.lower() in EXTENSIONS:
+        raise ZeuxisError(
+            f"{output} is the name of a picture: the results of a folder need a folder"
+        )
     photos = [p for p in picture_files(folder) if not p.resolve().is_relative_to(painted)]
     if not photos:
         raise ZeuxisError(f"there are no pictures in {folder}: give a folder with some")
+    _check_folder(output)
     return photos
 
 
@@ -116,13 +127,14 @@ def paint_each(
             continue
         if begin is not None:
             begin(photo, number, len(photos))
+        notes = notes_on(photo)  # now: the painting may replace it
         try:
-            _make_folder(target.parent)
+            make_folder(target.parent)
             painting = paint(photo, target)
         except ZeuxisError as error:
             yield Outcome(str(photo), str(target), error=str(error))
         else:
-            yield Outcome(str(photo), str(target), painting)
+            yield Outcome(str(photo), str(target), painting, notes=notes)
             if painting.interrupted:
                 return
 
@@ -133,6 +145,8 @@ def check_output(output: Path, overwrite: bool) -> None:
     Raises:
         ZeuxisError: the file cannot be written, or is there already.
     """
+    if output.is_dir():
+        raise ZeuxisError(f"cannot write {output}: it is a folder; give the name of a file")
     if output.suffix.lower() not in EXTENSIONS:
         known = ", ".join(sorted(EXTENSIONS))
         raise ZeuxisError(
@@ -143,8 +157,6 @@ def check_output(output: Path, overwrite: bool) -> None:
         raise ZeuxisError(
             f"cannot write {output}: there is no folder {output.parent}; make it first"
         )
-    if output.is_dir():
-        raise ZeuxisError(f"cannot write {output}: it is a folder; give the name of a file")
     if output.exists() and not overwrite:
         raise ZeuxisError(
             f"{output} exists already; use --force (force=True) to replace it, or give another name"
@@ -212,10 +224,29 @@ def deliver(painting: Painted, output: Path | BinaryIO, how: dict[str, Any]) -> 
         raise ZeuxisError(f"{error}; the result was saved as {rescue}") from error
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those that it is in.
+
+    Raises:
+        ZeuxisError: it cannot be made.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ZeuxisError(
             f"cannot make the folder {folder} ({error.strerror}): choose another"
+        ) from error
+
+
+def _check_folder(output: Path) -> None:
+    """Refuse once what would be refused for each photo: a folder that may not be written to or made."""
+    there = output
+    while not os.path.exists(there):
+        there = there.parent
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            pass
+    except OSError as error:
+        raise ZeuxisError(
+            f"cannot write into {output}: {reason(error)} ({there}); choose another folder"
         ) from error
