@@ -103,14 +103,15 @@ def test_files_without_colors(folder: Path) -> None:
 
 def test_picture_of_the_difference(folder: Path) -> None:
     arguments = ("compare", "photo.png", "dark.png", "--difference", "where.png")
-    result = run(*arguments, "--json")
-    assert json.loads(result.stdout)["difference"] == "where.png"
+    result = json.loads(run(*arguments, "--json").stdout)
+    assert result["difference"] == "where.png" and result["pictures"][0]["gain"] == 2
+    assert "gain" not in result["mean"]
     photo, dark, where = (read(name).pixels for name in ("photo.png", "dark.png", "where.png"))
-    assert where == pytest.approx(np.clip(0.5 + 4 * (photo - dark), 0, 1), abs=1 / 255)
+    assert where == pytest.approx(np.clip(0.5 + 2 * (photo - dark), 0, 1), abs=1 / 255)
     again = run(*arguments)
     assert again.exit_code == 2 and again.stderr.startswith("zeuxis: where.png exists already")
     last = run(*arguments, "--force").stdout.splitlines()[-1]
-    assert last == "where.png shows where: 1/2 + 4 (A - B), so that grey is none"
+    assert last == "where.png shows where: 1/2 + 2 (A - B), so that grey is none"
 
 
 def test_pictures_of_differences(folder: Path) -> None:
@@ -120,6 +121,10 @@ def test_pictures_of_differences(folder: Path) -> None:
         write(read("photo.png"), name)
     result = run("compare", "one", "two", "--difference", "out/where")
     assert result.exit_code == 0 and result.stderr == ""
+    heading, *rows, mean, _, last = result.stdout.splitlines()
+    assert heading.split()[-1] == "gain" and [row.split()[-1] for row in rows] == ["8", "2", "8"]
+    assert mean.split()[-1] != "8" and len(mean.split()) == len(rows[0].split()) - 2
+    assert last == "out/where shows where: 1/2 + gain (A - B), so that grey is none"
     assert {str(path) for path in Path("out").rglob("*.png")} == {
         "out/where/a.png",
         "out/where/b.png",
@@ -150,6 +155,57 @@ def test_one_of_several_may_fail(folder: Path) -> None:
     assert [line.split()[0] for line in result.stdout.splitlines()[1:]] == ["c.png"]
 
 
+def test_names_are_whole_where_there_is_no_terminal(folder: Path) -> None:
+    name = (
+        f"{'deep/' * 9}the [bold] bridge of a very long name, seen at dawn from the :sun: side.png"
+    )
+    for side in ("one", "two"):
+        Path(side, name).parent.mkdir(parents=True)
+        write(read("photo.png"), Path(side, name))
+    lines = run("compare", "one", "two").stdout.splitlines()
+    assert len(lines) == 5 and sum(line.count(name) for line in lines) == 2
+
+
+def test_no_table_of_nothing(folder: Path) -> None:
+    for name in ("one/a.png", "one/b.png"):
+        write(Picture(np.zeros((30, 30, 3), np.float32)), name, overwrite=True)
+    result = run("compare", "one", "photo.png", "--difference", "where")
+    assert result.exit_code == 1 and result.stderr.count("cannot be compared") == 2
+    assert result.stdout == "" and isinstance(result.exception, SystemExit)
+    assert json.loads(run("compare", "one", "photo.png", "--json").stdout)["pictures"] == []
+    judged = run("evaluate", "style", "one", *RESULTS[:1], "photo.png", *RESULTS[2:])
+    assert judged.exit_code == 1 and judged.stdout == ""
+    assert isinstance(judged.exception, SystemExit)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["compare", "photo.png", "dark.png", "--difference", "out.png"],
+        ["compare", "photo.png", "dark.png", "--luma"],
+        ["evaluate", "style", "dark.png", *RESULTS],
+    ],
+)
+def test_the_largest_picture_to_read(folder: Path, arguments: list[str]) -> None:
+    refused = run(*arguments, "--max-megapixels", "0.0008")
+    assert refused.exit_code == 2 and refused.stderr.count("\n") == 1
+    assert refused.stderr.endswith(
+        "over the limit of 0.0008 megapixels; raise --max-megapixels (max_megapixels) if you trust the "
+        "file\n"
+    )
+    assert run(*arguments, "--max-megapixels", "0.01").exit_code == 0
+
+
+@pytest.mark.parametrize("painting", ["painting.png", "dark.png"])
+def test_the_largest_picture_to_judge(folder: Path, painting: str) -> None:
+    result = "painting.png" if painting == "dark.png" else "dark.png"
+    files = ("evaluate", "style", result, "--content", "photo.png", "--style", painting)
+    refused = run(*files, "--max-megapixels", "0.005").stderr
+    assert refused.startswith(
+        "zeuxis: cannot read painting.png: it has 96x96 pixels, over the limit"
+    )
+
+
 def test_ctrl_c_keeps_what_is_done(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from zeuxis.metrics import compare as module
 
@@ -177,7 +233,7 @@ def test_ctrl_c_keeps_what_is_done(folder: Path, monkeypatch: pytest.MonkeyPatch
         (["compare", "gone.png", "dark.png", "--luma"], "cannot read gone.png (no such file"),
         (["compare", "one", "two", "--difference", "dark.png"], "dark.png is a file: the differences"),
         (["compare", "one", "two", "--difference", "dark.png/x"], "cannot make dark.png/x: not a dir"),
-        (["compare", "photo.png", "dark.png", "--difference", "two"], "cannot write two: its extension"),
+        (["compare", "photo.png", "dark.png", "--difference", "two"], "cannot write two: it is a folder"),
         (["compare", "photo.png", "dark.png", "--difference", "no/a.png"], "cannot write no/a.png: there"),
         (["compare", "dark.png", "two"], "no picture of two has the name of one of dark.png"),
         (["evaluate", "style", "gone.png", *RESULTS], "there is no file gone.png; check the path"),

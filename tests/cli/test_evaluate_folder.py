@@ -92,6 +92,18 @@ def test_mistakes_are_sentences(arguments: list[str], sentence: str, folders: No
     assert done.output.startswith(f"zeuxis: {sentence}") and done.output.count("\n") == 1
 
 
+def test_too_few_are_refused_at_once(folders: None) -> None:
+    for number in range(2, 6):
+        Path(f"made/<{number}>.png").unlink()
+    done = zeuxis("made", "--against", "real")
+    assert done.exit_code == 2
+    assert done.output == (
+        "zeuxis: precision, recall, density, coverage need 6 pictures of either side, but 4 made ones are "
+        "there: give more, or choose other metrics\n"
+    )
+    assert zeuxis("made", "--against", "real", *FEW, "--metrics", "fid,kid").exit_code == 0
+
+
 def test_a_report_that_is_there_stays(folders: None) -> None:
     Path("a.html").write_text("mine")
     done = zeuxis("made", "--against", "real", *FEW, "--report", "a.html")

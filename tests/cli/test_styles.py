@@ -31,6 +31,19 @@ def test_the_list(folder: Path) -> None:
     assert listed[0]["title"] == "The Starry Night"
 
 
+def test_titles_are_whole_where_there_is_no_terminal(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from zeuxis.style import gallery
+    from zeuxis.style.gallery import Style
+
+    title = "A Long Title " * 12
+    known = [Style("long", Path("x"), title=title.strip(), painter="A [red] :cat:")]
+    monkeypatch.setattr(gallery, "shipped", lambda: known)
+    _, line = painted().stdout.splitlines()
+    assert title.strip() in line and "A [red] :cat:" in line
+
+
 def test_the_list_of_a_file(folder: Path, styles_file: Path) -> None:
     listed = json.loads(painted(str(styles_file), "--json").stdout)
     assert len(listed) == 3
@@ -54,6 +67,7 @@ def test_the_sheet(folder: Path) -> None:
         (["--sheet", "none.jpg"], "there is no file none.jpg"),
         (["--sheet", "photo.jpg", "-o", "sheet.xyz"], "names no picture format"),
         (["none.safetensors"], "none.safetensors does not exist"),
+        (["--sheet", "photo.jpg", "--max-megapixels", "0.001"], "raise --max-megapixels"),
     ],
     ids=str,
 )

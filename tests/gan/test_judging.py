@@ -176,6 +176,25 @@ def test_nobody_knows_what_a_model_file_learned_from(
         real_pictures(generator, discs, "held-out")
 
 
+def test_too_few_are_refused_before_they_are_looked_at(
+    run: Path, discs: Path, eye: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+
+    def watch(what: str, *_: object) -> None:
+        told.append(what)
+
+    with pytest.raises(ZeuxisError, match="but 5 made ones are there"):
+        judge(run, discs, few(eye, samples=5), progress=watch)
+    assert told == []
+    whole = real_pictures(Generator.load(run), discs, "held-out")
+    four = replace(whole, pictures=whole.pictures.split(16)[0])
+    monkeypatch.setattr("zeuxis.gan.judging.judge.real_pictures", lambda *_: four)
+    with pytest.raises(ZeuxisError, match="but 4 real ones are there"):
+        judge(run, discs, few(eye, pictures="held-out"), progress=watch)
+    assert "made pictures seen" not in told
+
+
 def test_too_few_to_hold_out(dots: Path, tmp_path: Path) -> None:
     train(dots, tmp_path / "run", KNOBS)
     with pytest.raises(ZeuxisError, match="held out none of its 24 pictures"):
@@ -259,7 +278,8 @@ def test_the_course_of_a_run(tmp_path: Path, run: Path) -> None:
         ("run", {"metrics": ("fidd",)}, "metrics is .* but must be one of fid, kid"),
         ("run", {"network": "vgg99"}, "there is no feature network 'vgg99'"),
         ("run", {"samples": 1}, "samples is 1, but must be between 2 and"),
-        ("run", {"samples": 4}, "a ball to the 5th neighbour needs 6 pictures"),
+        ("run", {"samples": 4}, "need 6 pictures of either side, but 4 made ones are there"),
+        ("run", {"network": "vgg16", "metrics": ("inception_score",)}, "needs a classifier"),
     ],
 )
 def test_mistakes(

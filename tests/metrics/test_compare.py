@@ -84,15 +84,34 @@ def test_small_pictures_go_without(lpips: Lpips) -> None:
 
 
 def test_difference() -> None:
-    """Grey where equal, four times as far from it as they are apart, and clipped."""
+    """Grey where equal, so many times as far from it as they are apart, and clipped."""
     first, second = np.full((2, 3, 3), GREY, np.float32), np.full((2, 3, 3), GREY, np.float32)
     first[0, 0] += (0.1, 0, -0.1)
     first[1, 2] += (0.3, 0, -0.3)
+    found = difference(first, second, gain=4)
+    assert isinstance(found.picture, Picture) and found.gain == 4
+    assert found.picture.pixels[0, 0] == pytest.approx([0.9, 0.5, 0.1], abs=1e-6)
+    assert found.picture.pixels[1, 2].tolist() == [1, 0.5, 0]
+    assert np.all(found.picture.pixels[0, 1:] == 0.5)
+
+
+@pytest.mark.parametrize(
+    ("apart", "gain"), [(0, 8), (0.06, 8), (0.07, 4), (0.12, 4), (0.13, 2), (0.26, 1), (0.9, 1)]
+)
+def test_gain_is_what_the_difference_takes(apart: float, gain: int) -> None:
+    first, second = np.zeros((2, 20, 30, 3), np.float32)
+    first[:, :, 1] += apart
     found = difference(first, second)
-    assert isinstance(found, Picture)
-    assert found.pixels[0, 0] == pytest.approx([0.9, 0.5, 0.1], abs=1e-6)
-    assert found.pixels[1, 2].tolist() == [1, 0.5, 0]
-    assert np.all(found.pixels[0, 1:] == 0.5)
+    assert found.gain == gain
+    expected = np.clip(0.5 + gain * (first - second), 0, 1)
+    assert found.picture.pixels == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize(("pixels", "gain"), [(2, 8), (3, 8), (4, 1)])
+def test_one_pixel_in_two_hundred_may_be_clipped(pixels: int, gain: int) -> None:
+    first, second = np.zeros((2, 20, 30, 3), np.float32)
+    first[0, :pixels, 0] = 1
+    assert difference(first, second).gain == gain
 
 
 def test_difference_of_other_sizes() -> None:

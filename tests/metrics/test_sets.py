@@ -147,8 +147,8 @@ class TestSources:
             (np.zeros((3, 8, 8, 3), np.float32), "3 x 8 x 8 x 3 holds no pictures"),
             (np.zeros((8, 8, 3), np.uint8), "holds no pictures"),
             (np.zeros((3, 3, 8, 8), np.int64), "int64"),
-            (torch.full((3, 3, 8, 8), -1.0), r"from -1 to -1, but must be in \[0, 1\]"),
-            (np.full((3, 3, 8, 8), np.nan), "from nan to nan"),
+            (torch.full((7, 3, 8, 8), -1.0), r"from -1 to -1, but must be in \[0, 1\]"),
+            (np.full((7, 3, 8, 8), np.nan), "from nan to nan"),
             (["a", "b"], "a part of the pictures is str"),
             ([(np.zeros((3, 8, 8, 3), np.uint8), [1, 2])], "3 pictures came with 2 labels"),
             ([], "needs two at least, but has 0"),
@@ -163,9 +163,10 @@ class TestSources:
         (tmp_path / "none").mkdir()
         with pytest.raises(ZeuxisError, match="there are no pictures in"):
             evaluate(tmp_path / "none", drawn(0), network=Coarse())
-        (tmp_path / "none" / "a.png").write_bytes(b"no")
-        with pytest.raises(ZeuxisError, match="1 could not be used, the first because"):
-            evaluate(tmp_path / "none", drawn(0), network=Coarse())
+        for name in ("a.png", "b.png"):
+            (tmp_path / "none" / name).write_bytes(b"no")
+        with pytest.raises(ZeuxisError, match="2 could not be used, the first because"):
+            evaluate(tmp_path / "none", drawn(0), network=Coarse(), metrics=["fid"])
 
     def test_progress(self) -> None:
         told: list[tuple[int, int | None]] = []
@@ -266,6 +267,31 @@ class TestWarnings:
         sets = [Set(drawn(i, 20), np.arange(20) % 2) for i in (0, 1)]
         found = evaluate(*sets, network=Coarse(), metrics=["recall"], per_class=True)
         assert "the smallest class has 10 pictures for 12 features" in found.warnings[0]
+
+    def test_precision_that_flatters(self) -> None:
+        real = drawn(1, 60)
+        few = np.repeat(real[:6], 10, 0)
+        flat = evaluate(few, real, network=Coarse(), metrics=["precision", "recall"])
+        assert flat.values["precision"].value == 1 and flat.values["recall"].value < 0.2
+        assert len(flat.warnings) == 1
+        assert flat.warnings[0].startswith("precision is 1, but recall 0.1")
+        assert "precision flatters pictures that are few, blurred or noise" in flat.warnings[0]
+        alone = evaluate(few, real, network=Coarse(), metrics=["precision"]).warnings
+        assert alone == flat.warnings  # whether or not recall was asked for
+        for made in (drawn(2, 60), np.zeros_like(real), real):  # good; like none at all; copies
+            found = evaluate(made, real, network=Coarse(), metrics=["precision", "recall"])
+            assert found.warnings == ()
+        assert evaluate(few, real, network=Coarse(), metrics=["recall"]).warnings == ()
+
+    def test_a_precision_that_is_no_praise_flatters_nobody(self) -> None:
+        real = drawn(1, 60)
+        made = np.zeros_like(real)
+        made[:4] = (
+            np.maximum(real[0], 1) - 1
+        )  # near to a real one, which is not in their balls of no size
+        found = evaluate(made, real, network=Coarse(), metrics=["precision", "recall"])
+        assert 0 < found.values["precision"].value < 0.1 and found.values["recall"].value == 0
+        assert found.warnings == ()
 
     def test_want_of_room(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(gathering, "ROOM", 12 * 4 * 30)

@@ -309,9 +309,7 @@ def test_a_full_disk_at_the_end_does_not_cost_the_painting(
         save(self, target, **options)
 
     monkeypatch.setattr(Painting, "save", full)
-    with pytest.raises(
-        ZeuxisError, match=r"no space left .*; the result was saved as "
-    ) as caught:
+    with pytest.raises(ZeuxisError, match=r"no space left .*; the result was saved as ") as caught:
         batch.paint_file(photo, texture, tmp_path / "out.png", size="64", iterations=2)
     rescued = Path(str(caught.value).rpartition(" as ")[2])
     with Image.open(rescued) as image:

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from zeuxis import Upscaler, ZeuxisError
-from zeuxis.images import Picture, read, write
+from zeuxis.images import Picture, bands, read, write
 from zeuxis.upscaling import upscale_file, upscale_folder
 
 pytestmark = pytest.mark.usefixtures("enlargers")
@@ -28,7 +28,7 @@ def never(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: Any, **__: Any) -> None:
         raise AssertionError("it began to enlarge")
 
-    monkeypatch.setattr(Upscaler, "upscale", fail)
+    monkeypatch.setattr(Upscaler, "_enlarged", fail)
 
 
 def test_a_file(folder: Path) -> None:
@@ -106,6 +106,20 @@ def test_what_a_format_cannot_hold_is_refused_before_it_begins(folder: Path) -> 
     wide = np.zeros((2, 5000, 3), np.uint8)
     with pytest.raises(ZeuxisError, match="WEBP holds sides up to 16383 .* would be 20000x8"):
         upscale_file(wide, "out.webp", scale=4)
+
+
+@pytest.mark.usefixtures("never")
+@pytest.mark.parametrize("large", [1000, 10**9])
+def test_a_share_of_a_photo_is_taken_once(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, large: int
+) -> None:
+    """A photo that will be smaller is read at that size."""
+    expected = read("photo.jpg").resized((24, 36)).pixels
+    monkeypatch.setattr(bands, "LARGE", large)
+    made = upscale_file("photo.jpg", "out.png", to="25%").picture
+    assert made.pixels.shape == expected.shape and np.abs(made.pixels - expected).mean() < 1 / 255
+    with Image.open("out.png") as image:
+        assert image.size == (36, 24)
 
 
 def test_force_replaces(folder: Path) -> None:

@@ -7,7 +7,16 @@ import click
 
 from zeuxis.cli.display import Display
 from zeuxis.cli.extras import with_torch
-from zeuxis.cli.judging import PLACE, Column, Row, as_json, judge_all, print_table
+from zeuxis.cli.judging import (
+    MAX_MEGAPIXELS,
+    PLACE,
+    Column,
+    Row,
+    as_json,
+    judge_all,
+    print_rows,
+)
+from zeuxis.cli.options import Number
 from zeuxis.data.headers import header_of
 from zeuxis.data.sources.source import contents
 from zeuxis.errors import ZeuxisError, reason
@@ -32,19 +41,21 @@ from zeuxis.metrics.matching import Matches, matched
 )
 @click.option(
     "--crop",
-    type=click.IntRange(0),
+    type=Number(int, 0),
     default=0,
-    show_default=True,
     metavar="PIXELS",
-    help="Leave out a border; of an enlargement, papers leave out as many pixels as its factor.",
+    help="Leave out a border; of an enlargement, papers leave out as many pixels as its factor.  "
+    "[default: 0; at least 0]",
 )
 @click.option(
     "--difference",
     type=PLACE,
     metavar="OUT",
-    help="Write where they differ as a picture, 1/2 + 4 (A - B): grey where they do not. "
+    help="Write where they differ as a picture, 1/2 + gain (A - B): grey where they do not. "
+    "The gain, of 8, 4, 2 and 1 the most that clips no more than 0.5% of the pixels, is told. "
     "A folder if A is one.",
 )
+@MAX_MEGAPIXELS
 @click.option("--force", is_flag=True, help="Replace what is there already.")
 @click.option("--json", "json_wanted", is_flag=True, help="Print JSON.")
 @click.option("--quiet", is_flag=True, help="Show no progress.")
@@ -57,6 +68,7 @@ def compare(
     luma: bool,
     crop: int,
     difference: Path | None,
+    max_megapixels: float,
     force: bool,
     json_wanted: bool,
     quiet: bool,
@@ -76,17 +88,21 @@ def compare(
 
     def judge(one: Path, other: Path) -> Row:
         grey = luma and any(_has_no_colors(each) for each in (one, other))
-        found = held(one, other, lpips, luma=luma, grey=grey, crop=crop).report()
+        most = {"max_megapixels": max_megapixels}
+        found = held(one, other, lpips, luma=luma, grey=grey, crop=crop, **most).report()
+        gains = {}
         if difference is not None:
-            write(drawn(one, other), targets[one], overwrite=force)
-        return Row({"A": str(one), "B": str(other)}, found)
+            where = drawn(one, other, **most)
+            write(where.picture, targets[one], overwrite=force)
+            gains = {"gain": where.gain}
+        return Row({"A": str(one), "B": str(other)}, found, gains)
 
     with Display(quiet) as display:
         rows, status = judge_all(matches, judge, display)
     if json_wanted:
         shown = None if difference is None else str(difference)
         click.echo(as_json(rows, lpips=lpips.name, luma=luma, crop=crop, difference=shown))
-    else:
+    elif rows:
         of = "Y-" if luma else ""
         columns = (
             Column("psnr", f"{of}PSNR, dB", 2),
@@ -94,9 +110,10 @@ def compare(
             Column("ms_ssim", f"{of}MS-SSIM", 4),
             Column("lpips", lpips.name, 4),
         )
-        print_table(rows, columns)
+        print_rows(rows, columns)
         if difference is not None:
-            click.echo(f"\n{difference} shows where: 1/2 + 4 (A - B), so that grey is none")
+            gain = "gain" if len(rows) > 1 else rows[0].notes["gain"]
+            click.echo(f"\n{difference} shows where: 1/2 + {gain} (A - B), so that grey is none")
     ctx.exit(status)
 
 

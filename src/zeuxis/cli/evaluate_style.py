@@ -7,7 +7,15 @@ import click
 
 from zeuxis.cli.display import Display
 from zeuxis.cli.extras import with_torch
-from zeuxis.cli.judging import PLACE, Column, Row, as_json, judge_all, print_table
+from zeuxis.cli.judging import (
+    MAX_MEGAPIXELS,
+    PLACE,
+    Column,
+    Row,
+    as_json,
+    judge_all,
+    print_rows,
+)
 from zeuxis.metrics.matching import matched, pictures_at
 
 if TYPE_CHECKING:
@@ -38,6 +46,7 @@ COLUMNS = (
     show_default=True,
     help="The VGG-16 of all else: a name that zeuxis weights list shows.",
 )
+@MAX_MEGAPIXELS
 @click.option("--json", "json_wanted", is_flag=True, help="Print JSON.")
 @click.option("--quiet", is_flag=True, help="Show no progress.")
 @click.pass_context
@@ -48,6 +57,7 @@ def style(
     paintings: Path,
     features: str,
     vgg: str,
+    max_megapixels: float,
     json_wanted: bool,
     quiet: bool,
 ) -> None:
@@ -61,7 +71,8 @@ def style(
     """
     matches = matched(result, content)
     hands = pictures_at(paintings)
-    judge = _judge(hands, vgg, features if min(len(matches.pairs), len(hands)) > 1 else None)
+    several = min(len(matches.pairs), len(hands)) > 1
+    judge = _judge(hands, vgg, features if several else None, max_megapixels)
 
     def judged(painted: Path, photo: Path) -> Row:
         found = judge(painted, photo)
@@ -74,8 +85,8 @@ def style(
     if json_wanted:
         names = {"lpips": judge.lpips.name, "features": network}
         click.echo(as_json(rows, networks=names, art_fid=judge.art_fid))
-    else:
-        print_table(rows, COLUMNS)
+    elif rows:
+        print_rows(rows, COLUMNS)
         click.echo(f"\nLPIPS is {judge.lpips.name}")
         if judge.art_fid is not None:
             counts = f"{len(rows)} results, {len(hands)} paintings"
@@ -83,10 +94,13 @@ def style(
     ctx.exit(status)
 
 
-def _judge(hands: list[Path], vgg: str, features: str | None) -> "StyleJudge":
+def _judge(
+    hands: list[Path], vgg: str, features: str | None, max_megapixels: float
+) -> "StyleJudge":
     network = None
     if features is not None:
         network = with_torch("zeuxis.metrics.features", "feature_network")(features)
     lpips = with_torch("zeuxis.metrics.lpips", "Lpips")(vgg)
-    judge: StyleJudge = with_torch("zeuxis.metrics.style", "StyleJudge")(hands, lpips, network)
+    of = with_torch("zeuxis.metrics.style", "StyleJudge")
+    judge: StyleJudge = of(hands, lpips, network, max_megapixels=max_megapixels)
     return judge

@@ -69,9 +69,7 @@ def train_command(
 @gan.command("resume")
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--steps", type=Number(int, 1), help="Steps of the whole run.")
-@click.option(
-    "--kimg", type=Number(float, 0.001), help="Thousand real pictures, in the whole run."
-)
+@click.option("--kimg", type=Number(float, 0.001), help="Thousand real pictures, in the whole run.")
 @click.option(
     "--minutes", type=Number(float, 0.05), help="Minutes of training, earlier sessions included."
 )

@@ -5,22 +5,33 @@ import math
 import os
 import statistics
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from zeuxis.cli.display import Display, countdown
 from zeuxis.cli.files import SOME_FAILED
 from zeuxis.cli.main import INTERRUPTED
+from zeuxis.cli.options import Number
+from zeuxis.cli.tables import print_table
 from zeuxis.errors import ZeuxisError
-from zeuxis.metrics.matching import Matches
+
+if TYPE_CHECKING:
+    from zeuxis.metrics.matching import Matches
 
 Numbers = Mapping[str, float | None]
 
 PLACE = click.Path(path_type=Path)
+MAX_MEGAPIXELS = click.option(
+    "--max-megapixels",
+    type=Number(float, 0.0001),
+    default=200.0,
+    metavar="MEGAPIXELS",
+    help="The largest picture to read.  [default: 200; at least 0.0001]",
+)
 _NAMED = 5  # that are named one by one
 
 
@@ -35,14 +46,21 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """What was said of a pair: its files by what they are, and numbers."""
+    """What was said of a pair.
+
+    Attributes:
+        files: by what they are.
+        numbers: by their names.
+        notes: what goes with them and has no mean, by headings.
+    """
 
     files: Mapping[str, str]
     numbers: Numbers
+    notes: Mapping[str, int] = field(default_factory=dict)
 
 
 def judge_all(
-    matches: Matches, judge: Callable[[Path, Path], Row], display: Display
+    matches: "Matches", judge: Callable[[Path, Path], Row], display: Display
 ) -> tuple[list[Row], int]:
     """Judge every pair; of several one may fail and the others not, and Ctrl-C keeps what is done.
 
@@ -82,27 +100,26 @@ def means(rows: Sequence[Row]) -> dict[str, float | None]:
 
 def as_json(rows: Sequence[Row], **more: Any) -> str:
     """Everything as JSON; null stands for what is not known, and for the infinite PSNR of equals."""
-    pictures = [{**row.files, **_finite(row.numbers)} for row in rows]
+    pictures = [{**row.files, **_finite(row.numbers), **row.notes} for row in rows]
     return json.dumps({**more, "pictures": pictures, "mean": _finite(means(rows))}, indent=2)
 
 
-def print_table(rows: Sequence[Row], columns: Sequence[Column]) -> None:
-    """A line a pair, files without the folder that all lie in, and the means if there are several."""
-    from rich.console import Console
+def print_rows(rows: Sequence[Row], columns: Sequence[Column]) -> None:
+    """A line a pair, one at least, files without the folder that all lie in, and the means of several."""
     from rich.table import Table
 
     table = Table(box=None)
-    for what in rows[0].files if rows else ():
+    for what in rows[0].files:
         table.add_column(what, overflow="fold")
-    for column in columns:
-        table.add_column(column.title, justify="right", no_wrap=True)
+    for title in (*(column.title for column in columns), *rows[0].notes):
+        table.add_column(title, justify="right", no_wrap=True)
     names = [_within(files) for files in zip(*(row.files.values() for row in rows), strict=True)]
     for row, files in zip(rows, zip(*names, strict=True), strict=True):
-        table.add_row(*files, *_cells(row.numbers, columns))
+        table.add_row(*files, *_cells(row.numbers, columns), *map(str, row.notes.values()))
     if len(rows) > 1:
         others = [""] * (len(rows[0].files) - 1)
         table.add_row("mean", *others, *_cells(means(rows), columns), style="bold")
-    Console().print(table)
+    print_table(table)
 
 
 def _within(files: Sequence[str]) -> list[str]:
@@ -126,7 +143,7 @@ def _finite(numbers: Numbers) -> dict[str, float | None]:
     }
 
 
-def _tell_alone(matches: Matches, display: Display) -> None:
+def _tell_alone(matches: "Matches", display: Display) -> None:
     if not matches.alone:
         return
     some = ", ".join(str(path) for path in matches.alone[:_NAMED])

@@ -41,9 +41,7 @@ def style() -> None:
     metavar="PHOTO",
     help="A photo to paint now and then, on a sheet beside OUT; may be repeated.",
 )
-@click.option(
-    "--preview-every", type=Number(int, 1), default=500, show_default=True, metavar="N"
-)
+@click.option("--preview-every", type=Number(int, 1), default=500, show_default=True, metavar="N")
 @settings_options(StyleTrainSettings)
 def train_command(
     paintings: tuple[Path, ...], about: Path | None, quiet: bool, **options: Any
@@ -117,9 +115,7 @@ def train_any_command(paintings: Path, start: Path, quiet: bool, **options: Any)
 @click.option("--title", default="", help="Of the painting.")
 @click.option("--painter", default="", help="Of the painting.")
 @click.option("--year", default="", help="Of the painting.")
-@click.option(
-    "--minutes", type=Number(float, 0.1), default=ADDING.minutes, show_default=True
-)
+@click.option("--minutes", type=Number(float, 0.1), default=ADDING.minutes, show_default=True)
 @click.option(
     "--style-weight",
     type=Number(float, 0),

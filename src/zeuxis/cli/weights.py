@@ -23,15 +23,16 @@ def list_command(as_json: bool) -> None:
         keys = ("name", "kind", "where", "size", "licence")
         click.echo(json.dumps([{key: getattr(row, key) for key in keys} for row in rows], indent=2))
         return
-    from rich.console import Console
     from rich.table import Table
+
+    from zeuxis.cli.tables import print_table
 
     table = Table("name", "network", "where", box=None)
     table.add_column("size", justify="right")
     table.add_column("licence", overflow="fold")
     for row in rows:
         table.add_row(row.name, row.kind, row.where, f"{row.size / 1e6:.0f} MB", row.licence)
-    Console().print(table)
+    print_table(table)
 
 
 @weights.command("fetch")

@@ -27,7 +27,7 @@ def check_size(size: tuple[int, int], max_megapixels: float) -> None:
     if width * height > max_megapixels * 1e6:
         raise ZeuxisError(
             f"it has {width}x{height} pixels, over the limit of {max_megapixels:g} megapixels; "
-            "raise max_megapixels if you trust the file"
+            "raise --max-megapixels (max_megapixels) if you trust the file"
         )
 
 
@@ -47,7 +47,7 @@ def pillow_limit(max_megapixels: float) -> Iterator[None]:
         except Image.DecompressionBombError:
             raise ZeuxisError(
                 f"it is over the limit of {max_megapixels:g} megapixels; "
-                "raise max_megapixels if you trust the file"
+                "raise --max-megapixels (max_megapixels) if you trust the file"
             ) from None
         finally:
             Image.MAX_IMAGE_PIXELS = before

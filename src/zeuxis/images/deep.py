@@ -5,12 +5,12 @@ PNG comes through imagecodecs (libpng), TIFF through tifffile.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 from PIL.TiffImagePlugin import (
     BITSPERSAMPLE,
     EXTRASAMPLES,
@@ -28,6 +28,7 @@ from zeuxis.images.modes import unit
 from zeuxis.images.picture import Picture
 
 Floats = NDArray[np.float32]
+Parts = tuple[Floats, Floats | None]  # colour and cover
 
 # TIFF 6.0: PhotometricInterpretation -> channels that are colour.
 _WHITE_IS_ZERO = 0
@@ -62,19 +63,29 @@ def tiff_size(tags: ImageFileDirectory_v2) -> tuple[int, int]:
     return _numbers(tags, IMAGEWIDTH, 0)[0], _numbers(tags, IMAGELENGTH, 0)[0]
 
 
-def png_picture(data: bytes, image: Image.Image) -> Picture:
-    """A 16-bit PNG; ``image`` is the same file opened by Pillow, for what it says besides."""
-    values = unit(codecs.imagecodecs().png_decode(data))
+def png_picture(
+    data: bytes, told: Metadata, profile: Any, size: tuple[int, int] | None = None
+) -> Picture:
+    """A 16-bit PNG, brought to ``size`` (height and width) if that is given.
+
+    ``told`` and ``profile`` are what Pillow read of the file.
+    """
+    values = codecs.imagecodecs().png_decode(data)
     values = values.reshape(*values.shape[:2], -1)
-    image.load()  # what follows the pixels in the file is known only then
-    colors, alpha = values, None
-    if values.shape[2] in (2, 4):
-        colors, alpha = values[..., :-1], values[..., -1]
-    return _picture(colors, alpha, image.info.get("icc_profile"), metadata.of_image(image))
+
+    def parts(values: NDArray[Any]) -> Parts:
+        floats = unit(values)
+        if floats.shape[2] in (2, 4):
+            return floats[..., :-1], floats[..., -1]
+        return floats, None
+
+    return _picture(values, parts, profile, told, size)
 
 
-def tiff_picture(data: bytes, tags: ImageFileDirectory_v2) -> Picture:
-    """A TIFF of more than 8 bits; ``tags`` is its first directory."""
+def tiff_picture(
+    data: bytes, tags: ImageFileDirectory_v2, size: tuple[int, int] | None = None
+) -> Picture:
+    """A TIFF of more than 8 bits; ``tags`` is its first directory. ``size`` as above."""
     photometric = _numbers(tags, PHOTOMETRIC_INTERPRETATION, 1)[0]
     channels = _CHANNELS.get(photometric)
     if channels is None:
@@ -82,21 +93,24 @@ def tiff_picture(data: bytes, tags: ImageFileDirectory_v2) -> Picture:
             f"it holds deep colours of a kind we do not read (TIFF photometric {photometric}); "
             "save it as RGB first"
         )
-    values = _tiff_values(data, tiff_size(tags))
-    colors, alpha = values[..., :channels], None
+    values, top = _tiff_values(data, tiff_size(tags))
     extra = _numbers(tags, EXTRASAMPLES, 0)[0]
-    if values.shape[2] > channels and extra in (_PREMULTIPLIED, _STRAIGHT):
-        alpha = values[..., channels]
-        if extra == _PREMULTIPLIED:
-            cover = np.where(alpha > 0, alpha, 1.0)[..., None]
-            colors = np.clip(colors / cover, 0.0, 1.0)
-    if photometric == _WHITE_IS_ZERO:
-        colors = 1.0 - colors
-    return _picture(colors, alpha, tags.get(ICCPROFILE), metadata.of_tiff(data))
+
+    def parts(values: NDArray[Any]) -> Parts:
+        floats = unit(values if top is None else values / top)
+        colors, alpha = floats[..., :channels], None
+        if floats.shape[2] > channels and extra in (_PREMULTIPLIED, _STRAIGHT):
+            alpha = floats[..., channels]
+            if extra == _PREMULTIPLIED:
+                cover = np.where(alpha > 0, alpha, 1.0)[..., None]
+                colors = np.clip(colors / cover, 0.0, 1.0)
+        return 1.0 - colors if photometric == _WHITE_IS_ZERO else colors, alpha
+
+    return _picture(values, parts, tags.get(ICCPROFILE), metadata.of_tiff(data), size)
 
 
-def _tiff_values(data: bytes, size: tuple[int, int]) -> Floats:
-    """The first page's numbers as HxWxC in [0, 1]."""
+def _tiff_values(data: bytes, size: tuple[int, int]) -> tuple[NDArray[Any], np.float32 | None]:
+    """The first page's numbers as HxWxC, and the largest there can be where their type holds more."""
     with codecs.tifffile().TiffFile(BytesIO(data)) as file:
         page = file.pages[0]
         width, height = size
@@ -110,25 +124,29 @@ def _tiff_values(data: bytes, size: tuple[int, int]) -> Floats:
         values: NDArray[Any] = page.asarray()
         if page.samplesperpixel > 1 and page.planarconfig == _ONE_PLANE_A_CHANNEL:
             values = np.moveaxis(values, 0, -1)
+        top = None
         if page.bitspersample < values.dtype.itemsize * 8 and values.dtype.kind == "u":
-            values = values / np.float32(2**page.bitspersample - 1)
-        return unit(values.reshape(height, width, -1))
+            top = np.float32(2**page.bitspersample - 1)
+        return values.reshape(height, width, -1), top
 
 
-def _picture(colors: Floats, alpha: Floats | None, profile: Any, told: Metadata) -> Picture:
+def _picture(
+    values: NDArray[Any],
+    parts: Callable[[NDArray[Any]], Parts],
+    profile: Any,
+    told: Metadata,
+    size: tuple[int, int] | None,
+) -> Picture:
+    """A picture from a file's numbers, HxWxC; `parts` makes colour and cover of some rows of them."""
     profile = profile if isinstance(profile, bytes) and profiles.space(profile) else None
-    pixels = profiles.array_to_srgb(colors, profile) if profile else None
-    if pixels is None:
-        pixels = _plain_rgb(colors)
-    return Picture(
-        pixels=metadata.upright(pixels, told.orientation),
-        alpha=None if alpha is None else metadata.upright(alpha, told.orientation),
-        bits=16,
-        icc_profile=profile,
-        exif=told.exif,
-        xmp=told.xmp,
-        dpi=told.dpi,
-    )
+
+    def rows(first: int, last: int) -> Parts:
+        colors, alpha = parts(values[first:last])
+        pixels = profiles.array_to_srgb(colors, profile) if profile else None
+        return _plain_rgb(colors) if pixels is None else pixels, alpha
+
+    own = values.shape[0], values.shape[1]
+    return Picture.from_rows(rows, own, told, size, bits=16, icc_profile=profile)
 
 
 def _plain_rgb(colors: Floats) -> Floats:

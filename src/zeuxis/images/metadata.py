@@ -41,6 +41,10 @@ class Metadata:
     dpi: tuple[float, float] | None = None
     orientation: int = 1
 
+    def turned(self, size: tuple[int, int]) -> tuple[int, int]:
+        """A height and width after the turn from those before it, or the other way round."""
+        return size[::-1] if self.orientation >= 5 else size
+
 
 def of_image(image: Image.Image) -> Metadata:
     """The metadata of a Pillow image."""

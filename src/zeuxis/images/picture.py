@@ -11,6 +11,8 @@ from PIL import Image
 
 from zeuxis.errors import ZeuxisError
 from zeuxis.images import metadata, modes, profiles
+from zeuxis.images.bands import Take, is_large, resize_in_bands
+from zeuxis.images.metadata import Metadata
 from zeuxis.images.resizing import resize, resize_with_alpha
 from zeuxis.images.sizes import Size
 
@@ -92,6 +94,10 @@ class Picture:
         kept: NDArray[Any] = self.__dict__["pixels"]
         return kept
 
+    def _rows(self, first: int, last: int) -> tuple[NDArray[Any], Floats | None]:
+        alpha = None if self.alpha is None else self.alpha[first:last]
+        return self._kept[first:last], alpha
+
     def batch(self) -> Floats:
         """The colours as 1x3xHxW, contiguous: what networks take."""
         return np.ascontiguousarray(self.pixels.transpose(2, 0, 1)[None])
@@ -124,7 +130,13 @@ class Picture:
         """
         if isinstance(size, Size):
             size = size.resolve(self.height, self.width)
-        if self.alpha is None or size == (self.height, self.width):
+        own = self.height, self.width
+        if is_large(own, size):
+            if size == own:
+                return self.but()
+            pixels, alpha = resize_in_bands(self._rows, own, size)
+            return self.but(pixels=pixels, alpha=alpha)
+        if self.alpha is None or size == own:
             return self.but(pixels=resize(self.pixels, size))
         pixels, alpha = resize_with_alpha(self.pixels, self.alpha, size)
         return self.but(pixels=pixels, alpha=alpha)
@@ -163,8 +175,19 @@ class Picture:
         )
 
     @classmethod
-    def from_pil(cls, image: Image.Image) -> Picture:
+    def from_pil(
+        cls,
+        image: Image.Image,
+        size: tuple[int, int] | None = None,
+        box: tuple[float, float] | None = None,
+    ) -> Picture:
         """A picture from a Pillow image of any mode: turned upright, converted to sRGB.
+
+        Args:
+            image: a Pillow image.
+            size: (height, width) to bring it to; None for its own. For a large image that takes less
+                memory than `resized` does.
+            box: as `resize_in_bands` takes it.
 
         Raises:
             ZeuxisError: the image has no pixels, or is of mode Lab or HSV.
@@ -172,18 +195,58 @@ class Picture:
         image.load()
         if not image.width or not image.height:
             raise ZeuxisError("the image has no pixels; give one of at least 1x1")
-        pixels, alpha = modes.split(image)
         told = metadata.of_image(image)
         profile = image.info.get("icc_profile")
-        return cls(
-            pixels=metadata.upright(pixels, told.orientation),
-            alpha=None if alpha is None else metadata.upright(alpha, told.orientation),
+
+        def rows(first: int, last: int) -> tuple[NDArray[Any], Floats | None]:
+            whole = (first, last) == (0, image.height)
+            return modes.split(image if whole else image.crop((0, first, image.width, last)))
+
+        return cls.from_rows(
+            rows,
+            (image.height, image.width),
+            told,
+            size,
+            box,
             bits=16 if modes.is_deep(image) else 8,
             icc_profile=profile if profile and profiles.space(profile) else None,
+        )
+
+    @classmethod
+    def from_rows(
+        cls,
+        rows: Take,
+        own: tuple[int, int],
+        told: Metadata,
+        size: tuple[int, int] | None = None,
+        box: tuple[float, float] | None = None,
+        **fields: Any,
+    ) -> Picture:
+        """A picture from what gives its rows, as they lie in its file.
+
+        Args:
+            rows: as `resize_in_bands` takes it.
+            own: the height and width of what it gives.
+            told: of the file.
+            size: (height, width) to bring the picture to, the right way up; None for its own.
+            box: as `resize_in_bands` takes it.
+            **fields: `bits` and `icc_profile`.
+        """
+        lies = own if size is None else told.turned(size)
+        if box is not None or (lies != own and is_large(own, lies)):
+            pixels, alpha = resize_in_bands(rows, own, lies, box)
+        else:
+            pixels, alpha = rows(0, own[0])
+        picture = cls(
+            pixels=metadata.upright(pixels, told.orientation),
+            alpha=None if alpha is None else metadata.upright(alpha, told.orientation),
             exif=told.exif,
             xmp=told.xmp,
             dpi=told.dpi,
+            **fields,
         )
+        shape = picture.height, picture.width
+        return picture if size in (None, shape) else picture.resized(size)
 
     def to_pil(self) -> Image.Image:
         """The picture as an 8-bit Pillow image in sRGB: RGB, or RGBA when it has alpha."""

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import importlib
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -11,13 +15,18 @@ from typing import Any, BinaryIO
 from PIL import Image
 
 from zeuxis.errors import ZeuxisError
-from zeuxis.images import deep
+from zeuxis.images import bands, deep, metadata
 from zeuxis.images.bombs import check_size, pillow_limit
 from zeuxis.images.formats import EXTENSIONS, HEAD_BYTES, Format, sniff
+from zeuxis.images.metadata import Metadata
 from zeuxis.images.picture import Picture
 
+Fit = Callable[[int, int], tuple[int, int]]  # from a height and width to what they become
 
-def read(source: str | Path | BinaryIO, *, max_megapixels: float = 200.0) -> Picture:
+
+def read(
+    source: str | Path | BinaryIO, *, max_megapixels: float = 200.0, fit: Fit | None = None
+) -> Picture:
     """Read a picture: turned upright, in sRGB, alpha apart.
 
     Reads JPEG, PNG, WebP, TIFF, BMP, GIF (its first frame) and, where Pillow has it, AVIF, told by
@@ -26,9 +35,13 @@ def read(source: str | Path | BinaryIO, *, max_megapixels: float = 200.0) -> Pic
     Args:
         source: a path, or a binary stream, which need not be seekable and is read to its end.
         max_megapixels: refuse larger pictures, before any pixel is decoded.
+        fit: from the picture's height and width, the right way up, to those to bring it to, as
+            `Size.resolve` does; None for its own. A large picture takes less memory so than by
+            `Picture.resized`, for never all of it is held as floats, and of a JPEG not even as bytes.
 
     Raises:
-        ZeuxisError: the file is missing, not allowed, empty, not a picture, damaged or too large.
+        ZeuxisError: the file is missing, not allowed, empty, not a picture, damaged or too large;
+            or what ``fit`` raises.
     """
     name = _name(source)
     try:
@@ -46,7 +59,11 @@ def read(source: str | Path | BinaryIO, *, max_megapixels: float = 200.0) -> Pic
     except (OSError, ValueError, TypeError) as error:
         reason = getattr(error, "strerror", None) or error
         raise ZeuxisError(f"cannot read {name}: {reason}") from error
-    return _decode(data, format, name, max_megapixels)
+    with _naming(name, format):
+        opened = _opened(data, format, max_megapixels)
+    size = None if fit is None else fit(*opened.size)
+    with _naming(name, format):
+        return opened.picture(size)
 
 
 def picture_files(folder: str | Path) -> list[Path]:
@@ -94,15 +111,11 @@ def _contents(stream: BinaryIO, name: str) -> tuple[Format, bytes]:
     return format, head + stream.read()
 
 
-def _decode(data: bytes, format: Format, name: str, max_megapixels: float) -> Picture:
+@contextmanager
+def _naming(name: str, format: Format) -> Iterator[None]:
+    """Say of what goes wrong in which file it does."""
     try:
-        format.require()
-        if format.name == "TIFF":
-            return _decode_tiff(data, format, max_megapixels)
-        image = _open(data, format, max_megapixels)
-        if format.name == "PNG" and deep.is_deep_png(data):
-            return deep.png_picture(data, image)
-        return Picture.from_pil(image)
+        yield
     except ZeuxisError as error:
         raise ZeuxisError(f"cannot read {name}: {error}") from None
     except MemoryError:
@@ -114,22 +127,72 @@ def _decode(data: bytes, format: Format, name: str, max_megapixels: float) -> Pi
         ) from error
 
 
-def _decode_tiff(data: bytes, format: Format, max_megapixels: float) -> Picture:
-    tags = deep.tiff_tags(data)
-    check_size(deep.tiff_size(tags), max_megapixels)
-    if deep.is_deep_tiff(tags):
-        return deep.tiff_picture(data, tags)
-    return Picture.from_pil(_open(data, format, max_megapixels))
+@dataclass(frozen=True)
+class _Opened:
+    """A file whose size is known.
+
+    Attributes:
+        size: its picture's height and width, the right way up.
+        picture: makes the picture, brought to such a size if one is given.
+    """
+
+    size: tuple[int, int]
+    picture: Callable[[tuple[int, int] | None], Picture]
+
+
+def _opened(data: bytes, format: Format, max_megapixels: float) -> _Opened:
+    format.require()
+    if format.name == "TIFF":
+        tags = deep.tiff_tags(data)
+        width, height = deep.tiff_size(tags)
+        check_size((width, height), max_megapixels)
+        if deep.is_deep_tiff(tags):
+            told = metadata.of_tiff(data)
+            return _Opened(told.turned((height, width)), partial(deep.tiff_picture, data, tags))
+    image = _open(data, format, max_megapixels)
+    if format.name != "JPEG":  # the others may say only behind the pixels which way is up
+        _load(image, max_megapixels)
+    told = metadata.of_image(image)
+    size = told.turned((image.height, image.width))
+    if format.name == "JPEG":
+        return _Opened(size, partial(_jpeg_picture, image, told, max_megapixels))
+    if format.name == "PNG" and deep.is_deep_png(data):
+        profile = image.info.get("icc_profile")
+        return _Opened(size, partial(deep.png_picture, data, told, profile))
+    return _Opened(size, partial(Picture.from_pil, image))
+
+
+def _jpeg_picture(
+    image: Image.Image, told: Metadata, max_megapixels: float, size: tuple[int, int] | None
+) -> Picture:
+    """A JPEG, brought to a size; if that is much smaller, decoded at a half, a fourth or an eighth.
+
+    At least twice as large as it will be, so that how it looks is left to our own resampling.
+    """
+    box, own = None, image.size
+    if size is not None and own[0] * own[1] >= bands.LARGE:
+        height, width = told.turned(size)
+        reduced = image.draft(None, (2 * width, 2 * height))
+        if reduced is not None and image.size != own:
+            box = reduced[1][3], reduced[1][2]
+    _load(image, max_megapixels)
+    return Picture.from_pil(image, size, box)
 
 
 def _open(data: bytes, format: Format, max_megapixels: float) -> Image.Image:
-    """Open with the one plugin that fits, check the size and decode."""
+    """Open with the one plugin that fits and check the size."""
     importlib.import_module(f"PIL.{format.plugin}")
     factory, _ = Image.OPEN[format.name]
     with pillow_limit(max_megapixels):
         image = factory(BytesIO(data), "")
     check_size(image.size, max_megapixels)
+    return image
+
+
+def _load(image: Image.Image, max_megapixels: float) -> None:
+    """Decode; Pillow may look at the size once more."""
     if Image.MAX_IMAGE_PIXELS and image.width * image.height > Image.MAX_IMAGE_PIXELS:
         with pillow_limit(max_megapixels):
             image.load()
-    return image
+    else:
+        image.load()

@@ -9,23 +9,34 @@ import numpy as np
 from PIL import Image
 
 from zeuxis.errors import ZeuxisError
+from zeuxis.images import metadata
 from zeuxis.images.picture import Picture
-from zeuxis.images.reading import read
+from zeuxis.images.reading import Fit, read
 
 
-def as_picture(source: Any, max_megapixels: float = 200.0) -> Picture:
+def as_picture(source: Any, max_megapixels: float = 200.0, fit: Fit | None = None) -> Picture:
     """A picture from a file name, an open file, a Pillow image, an array or a picture.
 
+    Args:
+        source: one of these.
+        max_megapixels: the largest file that is read.
+        fit: as `read` takes it.
+
     Raises:
-        ZeuxisError: it cannot be read.
+        ZeuxisError: it cannot be read, or the size it would have cannot be.
     """
-    if isinstance(source, Picture):
-        return source
     if isinstance(source, Image.Image):
-        return Picture.from_pil(source)
-    if isinstance(source, np.ndarray):
-        return Picture.from_array(source)
-    return read(source, max_megapixels=max_megapixels)
+        source.load()  # of some files it is known only then which way is up
+        size = None
+        if fit is not None and source.width and source.height:
+            size = fit(*metadata.of_image(source).turned((source.height, source.width)))
+        return Picture.from_pil(source, size)
+    if isinstance(source, Picture | np.ndarray):
+        picture = source if isinstance(source, Picture) else Picture.from_array(source)
+        own = picture.height, picture.width
+        size = own if fit is None else fit(*own)
+        return picture if size == own else picture.resized(size)
+    return read(source, max_megapixels=max_megapixels, fit=fit)
 
 
 def weighted(style: Any) -> tuple[Any, float]:

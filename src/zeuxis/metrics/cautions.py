@@ -6,8 +6,12 @@ import numpy as np
 
 from zeuxis.metrics.kid import SIZE
 from zeuxis.metrics.measures import Facts, Value
+from zeuxis.metrics.neighbours import Neighbourhoods
+from zeuxis.metrics.telling import number
 
 ENOUGH = 10_000  # pictures, from which the bias of a Fréchet distance is small
+LOW = 0.2  # of precision: a recall below makes it doubtful
+TOLD = 0.1  # a precision that is no praise, whatever recall is
 OF_ROWS = {"kid", "precision", "recall", "density", "coverage"}
 
 
@@ -21,6 +25,8 @@ def cautions(facts: Facts, metrics: tuple[str, ...], per_class: dict[str, Value]
     if "fid" in metrics:
         yield from _of_distance(facts)
     fewest = min(len(side.rows) for side in sides.values())
+    if "precision" in metrics:
+        yield from _of_precision(facts.neighbourhoods)
     if "kid" in metrics and fewest < SIZE:
         yield f"kid is of blocks of {fewest:,} pictures, where {SIZE:,} are usual: its std is larger"
     for name, side in sides.items():
@@ -49,6 +55,16 @@ def _of_distance(facts: Facts) -> Iterator[str]:
         yield (
             f"fid grows where pictures are few, and {count:,} are: compare it only with one of as many "
             "pictures"
+        )
+
+
+def _of_precision(near: Neighbourhoods) -> Iterator[str]:
+    """A few real pictures far from all others have balls so wide that noise lies in them."""
+    if near.precision >= TOLD and near.recall < LOW * near.precision:
+        yield (
+            f"precision is {number(near.precision)}, but recall {number(near.recall)}: precision flatters "
+            "pictures that are few, blurred or noise, which can lie within reach of a few odd real ones; go "
+            "by recall and coverage, and look at the pictures"
         )
 
 

@@ -48,6 +48,7 @@ def compare(
     luma: bool = False,
     grey: bool = False,
     crop: int = 0,
+    max_megapixels: float = 200.0,
 ) -> Likeness:
     """Hold two pictures against each other, colours only.
 
@@ -58,11 +59,12 @@ def compare(
         luma: whether all but LPIPS is of luma alone, as `as_luma` has it.
         grey: whether luma is that of files without colours.
         crop: pixels on each side that do not count.
+        max_megapixels: the largest file that is read.
 
     Raises:
         ZeuxisError: if one cannot be read, their sizes differ, or nothing is left of them.
     """
-    one, other = pair_of(first, second)
+    one, other = pair_of(first, second, max_megapixels)
     a, b = (without_border(torch.from_numpy(each.batch()), crop) for each in (one, other))
     side = min(a.shape[-2:])
     distance = lpips(a, b).item() if side >= perceptual.SMALLEST else None
@@ -97,17 +99,18 @@ def as_luma(first: Tensor, second: Tensor, *, grey: bool = False) -> tuple[Tenso
     return one, other
 
 
-def pair_of(first: Any, second: Any) -> tuple[Picture, Picture]:
+def pair_of(first: Any, second: Any, max_megapixels: float = 200.0) -> tuple[Picture, Picture]:
     """Two pictures of one size.
 
     Args:
         first: a file, a Pillow image, an array or a `Picture`.
         second: the same.
+        max_megapixels: the largest file that is read.
 
     Raises:
         ZeuxisError: if one cannot be read, or their sizes differ.
     """
-    one, other = as_picture(first), as_picture(second)
+    one, other = (as_picture(each, max_megapixels) for each in (first, second))
     if (one.height, one.width) != (other.height, other.width):
         raise ZeuxisError(
             f"{named(first, one)} cannot be compared with {named(second, other)}: "

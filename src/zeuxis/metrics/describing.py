@@ -7,6 +7,7 @@ import torch
 
 from zeuxis.errors import ZeuxisError
 from zeuxis.metrics import keeping
+from zeuxis.metrics.enough import AT_ALL, too_few
 from zeuxis.metrics.gathering import Gathering, SetFeatures
 from zeuxis.metrics.network import FeatureNetwork
 from zeuxis.metrics.pictures import pictures_of
@@ -48,8 +49,8 @@ def describe(
         gathered.add(seen.rows, labels, seen.probabilities)
         if progress is not None:
             progress(gathered.accumulator.count, pictures.total)
-    if gathered.accumulator.count < 2:
-        raise _too_few(gathered.accumulator.count, pictures.skipped)
+    if gathered.accumulator.count < AT_ALL:
+        raise too_few(gathered.accumulator.count, pictures.skipped)
     found = SetFeatures(
         network.name,
         **gathered.found(),
@@ -64,12 +65,3 @@ def describe(
             if complaints is not None:
                 complaints.append(f"what was seen could not be kept: {error}")
     return found
-
-
-def _too_few(count: int, skipped: dict[str, str]) -> ZeuxisError:
-    why = (
-        f"; {len(skipped):,} could not be used, the first because: {first}"
-        if (first := next(iter(skipped.values()), ""))
-        else ""
-    )
-    return ZeuxisError(f"a set of pictures to be measured needs two at least, but has {count}{why}")

@@ -96,9 +96,8 @@ def vgg16(device: str = "cpu") -> FeatureNetwork:
 
     name = f"vgg16 ({' + '.join(VGG_LAYERS)})"
     dim = sum(vgg.channels(layer) for layer in VGG_LAYERS)
-    return FeatureNetwork(
-        name, see, dim, device=device, key=f"{name} even {file_digest(find('vgg16'))}"
-    )
+    key = f"{name} even {file_digest(find('vgg16'))}"
+    return FeatureNetwork(name, see, dim, device=device, key=key, classifies=False)
 
 
 def _even(features: Tensor) -> Tensor:

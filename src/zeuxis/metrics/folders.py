@@ -6,8 +6,10 @@ from pathlib import Path
 
 from zeuxis.images import Picture, picture_files, read
 from zeuxis.metrics.describing import describe
+from zeuxis.metrics.enough import check_classifier, check_counts
 from zeuxis.metrics.features import feature_network
 from zeuxis.metrics.gathering import SetFeatures
+from zeuxis.metrics.pictures import known_of
 from zeuxis.metrics.report import Report, Side, check_report, sections, write_report
 from zeuxis.metrics.report.facts import facts_of
 from zeuxis.metrics.sets import Evaluation, evaluate
@@ -39,15 +41,18 @@ def evaluate_folder(
         progress: called with what is done, how many times, and of how many (None: unknown).
 
     Raises:
-        ZeuxisError: a folder without two pictures that can be read, an unknown network, a setting out of
-            range, a report that cannot be written.
+        ZeuxisError: a folder with fewer pictures than the metrics need (two at least), an unknown network, a
+            setting out of range, a report that cannot be written.
     """
     settings, made, real = settings or EvaluateSettings(), Path(made), Path(real)
     validate(settings)
     if report is not None:
         check_report(report, overwrite)
     watch = progress or (lambda *_: None)
+    counts = [known.count for folder in (made, real) if (known := known_of(folder))]
+    check_counts(settings.metrics, *counts)
     network = feature_network(settings.network, device)
+    check_classifier(settings.metrics, network.name, network.classifies)
     complaints: list[str] = []
 
     def seen(folder: Path, size: tuple[int, int] | None, what: str) -> SetFeatures:
@@ -61,6 +66,7 @@ def evaluate_folder(
         )
 
     first = seen(made, None, "made pictures")
+    check_counts(settings.metrics, first.count, None)  # fewer than there were, if files are broken
     second = seen(real, first.size, "real pictures")
     watch("compared", 0, None)
     found = evaluate(

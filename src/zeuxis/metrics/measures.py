@@ -6,8 +6,8 @@ from functools import cached_property
 
 import numpy as np
 
-from zeuxis.errors import ZeuxisError
 from zeuxis.metrics import bootstrap
+from zeuxis.metrics.enough import SCORE, check_classes, check_classifier, class_title
 from zeuxis.metrics.frechet import Moments, fid
 from zeuxis.metrics.gathering import SetFeatures
 from zeuxis.metrics.kid import kid
@@ -114,14 +114,11 @@ def coverage_value(facts: Facts) -> Value:
     return facts.of_means(facts.neighbourhoods.covered)
 
 
-@METRICS.register("inception_score")
+@METRICS.register(SCORE)
 def inception_score_value(facts: Facts) -> Value:
     """Inception score of the made pictures: mean and standard deviation over its splits."""
-    if facts.made.scores is None:
-        raise ZeuxisError(
-            f"an inception score needs a classifier, which {facts.made.network} is not: choose inception, or "
-            "leave inception_score out"
-        )
+    check_classifier([SCORE], facts.made.network, facts.made.scores is not None)
+    assert facts.made.scores is not None
     scores = facts.made.scores.scores()
     value, std = float(scores.mean()), float(scores.std())
     if not facts.draws:
@@ -136,28 +133,12 @@ def class_fids(facts: Facts) -> dict[str, Value]:
     Raises:
         ZeuxisError: a side has no labels, or fewer than two pictures of a class that the other has.
     """
-    sides = {"made": facts.made, "real": facts.real}
+    sides, names = (facts.made, facts.real), facts.real.classes
+    check_classes({"made": facts.made.labels, "real": facts.real.labels}, names)
     found: dict[str, Value] = {}
-    labels = {name: side.labels for name, side in sides.items()}
-    for name, marks in labels.items():
-        if marks is None:
-            raise ZeuxisError(
-                f"the {name} pictures have no classes: give a set that has labels, or leave per_class out"
-            )
-    for label in np.unique(np.concatenate([m for m in labels.values() if m is not None])):
-        title = class_title(facts.real, int(label))
-        moments = []
-        for name, side in sides.items():
-            rows = side.rows[side.labels == label]
-            if len(rows) < 2:
-                raise ZeuxisError(
-                    f"there are {len(rows)} {name} pictures of class {title}: a distance needs two at least"
-                )
-            moments.append(Moments.of(rows))
-        found[title] = Value(fid(*moments))
+    for label in np.unique(
+        np.concatenate([side.labels for side in sides if side.labels is not None])
+    ):
+        moments = (Moments.of(side.rows[side.labels == label]) for side in sides)
+        found[class_title(names, int(label))] = Value(fid(*moments))
     return found
-
-
-def class_title(side: SetFeatures, label: int) -> str:
-    """A class's name, or its number if it has none."""
-    return side.classes[label] if 0 <= label < len(side.classes) else str(label)

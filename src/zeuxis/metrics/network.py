@@ -36,10 +36,13 @@ class FeatureNetwork:
         device: where `see` computes.
         part: pictures given to it at a time.
         key: what tells it from any other network, for what is kept of data sets; empty: nothing is kept.
+        classifies: whether `see` gives probabilities; None if only the first pictures will tell.
 
     Attributes:
         name: as above.
         dim: as above.
+        key: as above.
+        classifies: as above.
     """
 
     def __init__(
@@ -52,8 +55,9 @@ class FeatureNetwork:
         device: str = "cpu",
         part: int = 32,
         key: str = "",
+        classifies: bool | None = None,
     ) -> None:
-        self.name, self.dim, self.key = name, dim, key
+        self.name, self.dim, self.key, self.classifies = name, dim, key, classifies
         self._see, self._channels, self._device, self._part = see, channels, device, part
 
     @torch.inference_mode()

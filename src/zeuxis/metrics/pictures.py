@@ -24,6 +24,21 @@ SLACK = 0.05  # that a network's output may lie outside [0, 1]
 Part = tuple[np.ndarray, np.ndarray | None]  # uint8 N x H x W x C, and classes: int64 N
 
 
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What a source tells of its pictures without a look at them.
+
+    Attributes:
+        count: how many there are, broken ones included.
+        labels: the class of each; None if they have none.
+        classes: names of the classes; empty if they have none.
+    """
+
+    count: int
+    labels: np.ndarray | None = None
+    classes: tuple[str, ...] = ()
+
+
 @dataclass
 class Pictures:
     """A set of pictures, in parts, to be gone through once.
@@ -69,6 +84,24 @@ def pictures_of(source: Any, size: tuple[int, int] | None = None) -> Pictures:
         f"{type(source).__name__} is no set of pictures: give a folder, a data set, an array, a tensor, or "
         "an iterable of them"
     )
+
+
+def known_of(source: Any) -> Known | None:
+    """What a source as `pictures_of` takes it tells beforehand; None if one has to go through it.
+
+    Raises:
+        ZeuxisError: it is a folder that is not there, or without pictures.
+    """
+    if isinstance(source, str | Path):
+        return Known(len(_files(Path(source))))
+    if hasattr(source, "pictures"):
+        labels = getattr(source, "labels", None)
+        classes = tuple(getattr(source, "classes", ()))
+        return Known(len(source.pictures), None if labels is None else np.asarray(labels), classes)
+    if not _is_array(source) or len(source.shape) != 4:
+        return None
+    channels = source.shape[1 if "float" in str(source.dtype) else 3]
+    return Known(len(source)) if channels in (1, 3) else None  # what holds none is refused later
 
 
 def _data_set(source: Any) -> Pictures:
@@ -135,10 +168,15 @@ def _levels(array: np.ndarray) -> np.ndarray:
     return quantized(array, np.uint8)
 
 
-def _folder(folder: Path, size: tuple[int, int] | None) -> Pictures:
+def _files(folder: Path) -> list[Path]:
     files = picture_files(folder)
     if not files:
         raise ZeuxisError(f"there are no pictures in {folder}: give a folder with some")
+    return files
+
+
+def _folder(folder: Path, size: tuple[int, int] | None) -> Pictures:
+    files = _files(folder)
     pictures = Pictures((), len(files))
     pictures.parts = _read(files, size, pictures.skipped)
     pictures.digest = _digest(files, size)

@@ -11,9 +11,11 @@ from torch import nn
 from zeuxis.errors import ZeuxisError
 from zeuxis.metrics.cautions import cautions
 from zeuxis.metrics.describing import Progress, describe
+from zeuxis.metrics.enough import check_classes, check_classifier, check_counts
 from zeuxis.metrics.features import FeatureNetwork, feature_network
 from zeuxis.metrics.gathering import SetFeatures
 from zeuxis.metrics.measures import METRICS, Facts, Value, class_fids
+from zeuxis.metrics.pictures import Known, known_of
 from zeuxis.metrics.settings import USUAL
 
 __all__ = ["METRICS", "Evaluation", "SetFeatures", "Value", "describe", "evaluate"]
@@ -75,12 +77,13 @@ def evaluate(
         progress: called with how many pictures of a side have been looked at, and of how many.
 
     Raises:
-        ZeuxisError: an unknown metric or network, a side without two pictures, or without labels or
-            probabilities where they are needed.
+        ZeuxisError: an unknown metric or network, a side with fewer pictures than the metrics need (two at
+            least), or without labels or probabilities where they are needed. What is known of that
+            beforehand is told before anything is looked at.
     """
     measures = {name: METRICS.get(name) for name in metrics}
     sides = _Sides(made, real, network, progress)
-    facts = Facts(*sides.seen(), bootstrap, seed)
+    facts = Facts(*sides.seen(tuple(metrics), per_class), bootstrap, seed)
     values = {name: measure(facts) for name, measure in measures.items()}
     classes: dict[str, Value] = {}
     if per_class:
@@ -101,20 +104,36 @@ class _Sides:
         seen = isinstance(made, SetFeatures) and isinstance(real, SetFeatures)
         self.network = None if seen else feature_network(network)
 
-    def seen(self) -> tuple[SetFeatures, SetFeatures]:
+    def seen(self, metrics: tuple[str, ...], per_class: bool) -> tuple[SetFeatures, SetFeatures]:
         """The features of both.
 
+        Args:
+            metrics: that are to be measured of them.
+            per_class: whether each class is, too.
+
         Raises:
-            ZeuxisError: they cannot be had, or are of different networks.
+            ZeuxisError: they cannot be had, do not do for the metrics, or are of different networks.
         """
+        self._check(metrics, per_class)
         made = self._seen(self.made, None, False)
+        check_counts(metrics, made.count, None)  # fewer than there were, if files are broken
         real = self._seen(self.real, made.size, True)
+        check_counts(metrics, None, real.count)
         if made.network != real.network or made.rows.shape[1] != real.rows.shape[1]:
             raise ZeuxisError(
                 f"features of {made.network} cannot be compared with those of {real.network}: look at both "
                 "sets with one network"
             )
         return made, real
+
+    def _check(self, metrics: tuple[str, ...], per_class: bool) -> None:
+        """Refuse what can be told to be in vain before anything is looked at."""
+        made, real = (_known(side) for side in (self.made, self.real))
+        check_counts(metrics, *(side.count if side else None for side in (made, real)))
+        if per_class and made and real:
+            check_classes({"made": made.labels, "real": real.labels}, real.classes)
+        if self.network is not None:
+            check_classifier(metrics, self.network.name, self.network.classifies)
 
     def _seen(self, side: Any, size: tuple[int, int] | None, kept: bool) -> SetFeatures:
         if isinstance(side, SetFeatures) or self.network is None:
@@ -127,3 +146,9 @@ class _Sides:
             progress=self.progress,
             complaints=self.warnings,
         )
+
+
+def _known(side: Any) -> Known | None:
+    if isinstance(side, SetFeatures):
+        return Known(side.count, side.labels, side.classes)
+    return known_of(side)

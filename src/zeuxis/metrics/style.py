@@ -66,22 +66,28 @@ class StyleJudge:
         paintings: they were painted after: files, Pillow images, arrays or pictures.
         lpips: the perceptual distance, whose VGG-16 sees for the losses too.
         features: a network to see paintings as a set with; None: `art_fid` is not asked for.
+        max_megapixels: the largest file that is read.
 
     Raises:
         ZeuxisError: if there is no painting, or one cannot be read.
     """
 
     def __init__(
-        self, paintings: Sequence[Any], lpips: Lpips, features: FeatureNetwork | None = None
+        self,
+        paintings: Sequence[Any],
+        lpips: Lpips,
+        features: FeatureNetwork | None = None,
+        *,
+        max_megapixels: float = 200.0,
     ) -> None:
         if not paintings:
             raise ZeuxisError("a style needs a painting: give one at least")
-        self.lpips, self.features = lpips, features
+        self.lpips, self.features, self.max_megapixels = lpips, features, max_megapixels
         self._grams: list[dict[str, Tensor]] = []
         self._theirs, self._ours = MomentsAccumulator(), MomentsAccumulator()
         self._distances: list[float] = []
         for source in paintings:
-            painting = as_picture(source)
+            painting = as_picture(source, max_megapixels)
             seen = self._seen(_tensor(_with_strokes(painting)), STYLE_LAYERS)
             self._grams.append({layer: gram(features) for layer, features in seen.items()})
             self._look(_tensor(painting.resized(Size(longest=LONGEST))), self._theirs)
@@ -97,7 +103,8 @@ class StyleJudge:
         Raises:
             ZeuxisError: if one cannot be read, or their shapes differ.
         """
-        painted, photo = (_tensor(each) for each in _of_one_size(result, content))
+        pair = _of_one_size(result, content, self.max_megapixels)
+        painted, photo = (_tensor(each) for each in pair)
         seen = self._seen(painted, (*STYLE_LAYERS, CONTENT_LAYER))
         wanted = self._seen(photo, (CONTENT_LAYER,))[CONTENT_LAYER]
         styles = [relative_style_loss(seen, grams).item() for grams in self._grams]
@@ -132,8 +139,8 @@ def _with_strokes(painting: Picture) -> Picture:
     return painting.resized((round(painting.height * factor), round(painting.width * factor)))
 
 
-def _of_one_size(result: Any, content: Any) -> tuple[Picture, Picture]:
-    painted, photo = as_picture(result), as_picture(content)
+def _of_one_size(result: Any, content: Any, max_megapixels: float) -> tuple[Picture, Picture]:
+    painted, photo = (as_picture(each, max_megapixels) for each in (result, content))
     size, other = (Size(longest=LONGEST).resolve(p.height, p.width) for p in (painted, photo))
     if max(abs(a - b) for a, b in zip(size, other, strict=True)) > _ROUNDING:
         raise ZeuxisError(

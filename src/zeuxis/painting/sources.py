@@ -9,6 +9,7 @@ import numpy as np
 
 from zeuxis.errors import ZeuxisError
 from zeuxis.images import Picture, Size, keep_colors, match_covariance, match_histogram
+from zeuxis.images.reading import Fit
 from zeuxis.images.sources import as_picture, weighted
 from zeuxis.painting.levels import SMALLEST
 from zeuxis.painting.regions import Regions, read_regions
@@ -77,12 +78,10 @@ def gather(
         ZeuxisError: for a picture that cannot be read, no style, a bad weight, masks that do not match.
     """
 
-    def picture(source: Any) -> Picture:
-        return as_picture(source, max_megapixels)
+    def picture(source: Any, fit: Fit | None = None) -> Picture:
+        return as_picture(source, max_megapixels, fit)
 
-    original = picture(photo)
-    if settings.size is not None:
-        original = original.resized(Size.parse(settings.size))
+    original = picture(photo, None if settings.size is None else Size.parse(settings.size).resolve)
     paintings = read_styles(style, max_megapixels)
     styles = [painting.pixels for painting, _ in paintings]
     regions = None
@@ -94,7 +93,8 @@ def gather(
     pixels, styles = _colored(original.pixels, styles, settings.colors)
     start = None
     if settings.start not in STARTS:
-        start = picture(settings.start).resized((original.height, original.width)).pixels
+        size = original.height, original.width
+        start = picture(settings.start, lambda *_: size).pixels
     return Sources(
         original,
         _batch(pixels),

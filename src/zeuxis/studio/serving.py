@@ -12,7 +12,9 @@ from zeuxis.studio.app import create_app
 from zeuxis.studio.settings import StudioSettings
 
 GOODBYE_SECONDS = 3  # for requests that are being answered
-KEEP_ALIVE_SECONDS = 30  # longer than clients keep one (httpx: 5 s), who else may ask just as it closes
+KEEP_ALIVE_SECONDS = (
+    30  # longer than clients keep one (httpx: 5 s), who else may ask just as it closes
+)
 BACKLOG = 2048  # connections that may wait
 
 

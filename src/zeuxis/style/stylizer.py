@@ -92,8 +92,9 @@ class Stylizer:
         """
         began = time.monotonic()
         where = None if mask is None else as_picture(mask, max_megapixels)
+        fit = None if self._size is None else self._size.resolve
         try:  # the photo is not kept here: it may be large, and its floats larger
-            picture = self._painted(as_picture(photo, max_megapixels), bits, where, progress)
+            picture = self._painted(as_picture(photo, max_megapixels, fit), bits, where, progress)
         except MemoryError as error:
             raise ZeuxisError(
                 "there is not enough memory for a picture of this size: lower --size or --max-memory"
@@ -103,8 +104,6 @@ class Stylizer:
     def _painted(
         self, photo: Picture, bits: int | None, mask: Picture | None, progress: Progress | None
     ) -> Picture:
-        if self._size is not None:
-            photo = photo.resized(self._size)
         if bits is not None:
             photo = photo.but(bits=bits)
         if self.settings.strength == 0:

@@ -1,13 +1,13 @@
 """From files to files: one photo or a folder of them, made larger."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from zeuxis.errors import ZeuxisError
 from zeuxis.images.batch import Begin, Outcome, Target, paint_each, photos_in
 from zeuxis.images.formats import Format
-from zeuxis.images.sources import as_picture
 from zeuxis.upscaling.gallery import Progress
 from zeuxis.upscaling.result import Upscaled
 from zeuxis.upscaling.upscaler import Upscaler
@@ -46,9 +46,13 @@ def upscale_file(
     """
     target = Target(output, force, bits=bits, quality=quality, keep_metadata=keep_metadata)
     upscaler = upscaler or Upscaler(**knobs)
-    picture = as_picture(photo, max_megapixels)
-    _check_side(target.format, upscaler.size_of(picture))
-    made = upscaler.upscale(picture, bits=bits, progress=progress)
+    made = upscaler.upscale(
+        photo,
+        bits=bits,
+        max_megapixels=max_megapixels,
+        progress=progress,
+        check=partial(_check_side, target.format),
+    )
     target.take(made)
     return made
 

@@ -1,6 +1,7 @@
 """`zeuxis.upscale` and `zeuxis.Upscaler`: pictures made larger."""
 
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -75,14 +76,7 @@ class Upscaler:
         Raises:
             ZeuxisError: that is more than a picture can have, or than the networks reach.
         """
-        size = self._size.resolve(photo.height, photo.width)
-        if _growth(photo, size) > self._reach:
-            height, width = photo.height * self._reach, photo.width * self._reach
-            raise ZeuxisError(
-                f"{size[1]}x{size[0]} is over {self._reach} times the photo's {photo.width}x{photo.height}: "
-                f"give at most {width}x{height}"
-            )
-        return size
+        return self._reached(photo.height, photo.width)
 
     def upscale(
         self,
@@ -91,6 +85,7 @@ class Upscaler:
         bits: int | None = None,
         max_megapixels: float = 200.0,
         progress: Progress | None = None,
+        check: Callable[[tuple[int, int]], None] | None = None,
     ) -> Upscaled:
         """Enlarge a photo.
 
@@ -100,21 +95,31 @@ class Upscaler:
             bits: 16 to make 16 bits of a photo of 8; None for the photo's own.
             max_megapixels: the largest picture that is read.
             progress: called now and then with the share that is done, from 0 to 1.
+            check: called with the height and width that it will have, before the work; may raise.
 
         Raises:
             ZeuxisError: for a photo that cannot be read, a size that cannot be reached, or no memory.
         """
         began = time.monotonic()
+        asked: list[tuple[int, int]] = []
+
+        def fit(height: int, width: int) -> tuple[int, int]:
+            """What it is read at: its own size, or the one it will have if no side of that is longer."""
+            own = height, width
+            size = self._reached(height, width)
+            if check is not None:
+                check(size)
+            asked.append(size)
+            return size if _growth(own, size) <= 1 else own
+
         try:
-            picture = as_picture(photo, max_megapixels)
-            size = self.size_of(picture)
+            picture = as_picture(photo, max_megapixels, fit)
+            size = asked[-1]
             picture = picture if bits is None else picture.but(bits=bits)
-            growth = _growth(picture, size)
+            growth = _growth((picture.height, picture.width), size)
             path = next(path for scale, path in self._files.items() if scale >= growth)
             if growth > 1:
                 picture = self._enlarged(picture, size, path, progress)
-            elif size != (picture.height, picture.width):
-                picture = picture.resized(size)
         except MemoryError as error:
             raise ZeuxisError(
                 "there is not enough memory for a picture of this size: lower --scale or --max-memory"
@@ -143,6 +148,15 @@ class Upscaler:
         return photo.but(
             pixels=made, alpha=None if photo.alpha is None else resize(photo.alpha, size)
         )
+
+    def _reached(self, height: int, width: int) -> tuple[int, int]:
+        size = self._size.resolve(height, width)
+        if _growth((height, width), size) > self._reach:
+            raise ZeuxisError(
+                f"{size[1]}x{size[0]} is over {self._reach} times the photo's {width}x{height}: "
+                f"give at most {width * self._reach}x{height * self._reach}"
+            )
+        return size
 
     def _given(self, model: Path) -> dict[int, Path]:
         """A file that was given, by its scale; loaded now, for it may be no model."""
@@ -178,6 +192,6 @@ def upscale(
     return upscaler.upscale(photo, max_megapixels=max_megapixels, progress=progress)
 
 
-def _growth(photo: Picture, size: tuple[int, int]) -> float:
+def _growth(own: Sequence[int], size: Sequence[int]) -> float:
     """How many times as long the side becomes that grows most."""
-    return max(size[0] / photo.height, size[1] / photo.width)
+    return max(size[0] / own[0], size[1] / own[1])

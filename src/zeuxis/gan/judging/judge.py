@@ -17,6 +17,7 @@ from zeuxis.gan.judging.real import Real, real_pictures
 from zeuxis.gan.judging.settings import JudgeSettings
 from zeuxis.images import Picture
 from zeuxis.metrics.describing import describe
+from zeuxis.metrics.enough import check_classifier, check_counts
 from zeuxis.metrics.features import FeatureNetwork, feature_network
 from zeuxis.metrics.gathering import SetFeatures
 from zeuxis.metrics.report import Report, Section, Side, check_report, sections, write_report
@@ -75,15 +76,17 @@ def judge(
         progress: called with what is done, how many times, and of how many.
 
     Raises:
-        ZeuxisError: there is no generator, the data cannot be used, a setting is out of its range, or the
-            report cannot be written.
+        ZeuxisError: there is no generator, the data cannot be used, a setting is out of its range, pictures
+            are fewer than the metrics need, or the report cannot be written.
     """
     settings, data = settings or JudgeSettings(), Path(data)
     validate(settings)
     if report is not None:
         check_report(report, overwrite)
+    check_counts(settings.metrics, settings.samples, None)
     generator = Generator.load(source)
     network = feature_network(settings.network, str(device_for("auto")))
+    check_classifier(settings.metrics, network.name, network.classifies)
     watch = progress or (lambda *_: None)
     real = real_pictures(
         generator,
@@ -92,6 +95,7 @@ def judge(
         settings.real,
         lambda done, of: watch("pictures prepared", done, of),
     )
+    check_counts(settings.metrics, None, len(real.pictures))
     bench = _Bench(generator, real, settings, network, watch)
     if report is None:
         return bench.judgement()

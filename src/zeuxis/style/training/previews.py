@@ -31,7 +31,8 @@ class Previews:
         self, model: StyleModel, photos: Sequence[str | Path], path: Path, every: int
     ) -> None:
         self.model, self.path, self.every = model, path, every
-        self.photos = [read(photo).resized(Size(longest=LONGEST)).batch() for photo in photos]
+        fit = Size(longest=LONGEST).resolve
+        self.photos = [read(photo, fit=fit).batch() for photo in photos]
 
     def is_due(self, step: int) -> bool:
         """Whether a sheet is to be written after a step."""

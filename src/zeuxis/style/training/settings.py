@@ -19,7 +19,9 @@ class StyleTrainSettings:
         (16, 48, 96), "Channels of fresco at 1/2, 1/4 and 1/8 of the picture's size.", low=4
     )
     blocks: int = setting(3, "Residual blocks of fresco at 1/8.", low=0, high=32)
-    fine_blocks: int = setting(1, "Residual blocks of fresco at 1/4, on the way up.", low=0, high=32)
+    fine_blocks: int = setting(
+        1, "Residual blocks of fresco at 1/4, on the way up.", low=0, high=32
+    )
     steps: int = setting(6500, "Steps to take, unless minutes are given.", low=1)
     minutes: float | None = setting(
         None, "Train for about this long; the number of steps is measured.", low=0.1, unit="minutes"
