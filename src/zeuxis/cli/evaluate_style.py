@@ -8,7 +8,6 @@ import click
 from zeuxis.cli.display import Display
 from zeuxis.cli.extras import with_torch
 from zeuxis.cli.judging import (
-    MAX_MEGAPIXELS,
     PLACE,
     Column,
     Row,
@@ -16,6 +15,7 @@ from zeuxis.cli.judging import (
     judge_all,
     print_rows,
 )
+from zeuxis.cli.options import MAX_MEGAPIXELS
 from zeuxis.metrics.matching import matched, pictures_at
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from zeuxis.cli.main import INTERRUPTED, USER_ERROR
-from zeuxis.cli.options import Number, all_of
+from zeuxis.cli.options import MAX_MEGAPIXELS, Number, all_of
 from zeuxis.errors import ZeuxisError
 
 if TYPE_CHECKING:
@@ -36,13 +36,7 @@ _OPTIONS = (
         help="Quality of a JPEG, WebP or AVIF.  [default: 95; between 1 and 100]",
     ),
     click.option("--strip-metadata", is_flag=True, help="Leave EXIF, XMP and resolution out."),
-    click.option(
-        "--max-megapixels",
-        type=Number(float, 0.0001),
-        default=200.0,
-        metavar="MEGAPIXELS",
-        help="The largest picture to read.  [default: 200; at least 0.0001]",
-    ),
+    MAX_MEGAPIXELS,
     click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each picture."),
     click.option("--quiet", is_flag=True, help="Say nothing but what went wrong."),
 )

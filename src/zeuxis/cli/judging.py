@@ -15,7 +15,6 @@ import click
 from zeuxis.cli.display import Display, countdown
 from zeuxis.cli.files import SOME_FAILED
 from zeuxis.cli.main import INTERRUPTED
-from zeuxis.cli.options import Number
 from zeuxis.cli.tables import print_table
 from zeuxis.errors import ZeuxisError
 
@@ -25,13 +24,6 @@ if TYPE_CHECKING:
 Numbers = Mapping[str, float | None]
 
 PLACE = click.Path(path_type=Path)
-MAX_MEGAPIXELS = click.option(
-    "--max-megapixels",
-    type=Number(float, 0.0001),
-    default=200.0,
-    metavar="MEGAPIXELS",
-    help="The largest picture to read.  [default: 200; at least 0.0001]",
-)
 _NAMED = 5  # that are named one by one
 
 

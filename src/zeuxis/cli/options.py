@@ -54,6 +54,15 @@ class Number(click.ParamType):  # type: ignore[type-arg]  # which is generic in 
         )
 
 
+MAX_MEGAPIXELS = click.option(
+    "--max-megapixels",
+    type=Number(float, 0.0001),
+    default=200.0,
+    metavar="MEGAPIXELS",
+    help="The largest picture to read.  [default: 200; at least 0.0001]",
+)
+
+
 def settings_options(settings: type, **metavars: str) -> Callable[[Command], Command]:
     """A decorator: one option for every knob of a settings dataclass, in the order of the fields.
 

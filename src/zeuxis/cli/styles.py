@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from zeuxis.cli.judging import MAX_MEGAPIXELS
+from zeuxis.cli.options import MAX_MEGAPIXELS
 from zeuxis.cli.tables import print_table
 from zeuxis.errors import ZeuxisError
 
