@@ -196,7 +196,9 @@ def test_a_real_ctrl_c_keeps_what_is_done(folder: Path, styles_file: Path) -> No
     for number in range(2000):
         Path(f"in/d{number:04}.png").write_bytes(Path("in/a.png").read_bytes())
     code = (
-        "import sys\nfrom pathlib import Path\nfrom zeuxis.style import gallery\n"
+        "import signal\nimport sys\nfrom pathlib import Path\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell may have it ignored
+        "from zeuxis.style import gallery\n"
         "gallery.SHIPPED = Path(sys.argv.pop())\nfrom zeuxis.cli.main import main\nmain()"
     )
     arguments = ["stylize", "in", "--style", "scream", "-o", "out", str(styles_file)]

@@ -175,7 +175,9 @@ def test_a_real_ctrl_c_keeps_what_is_done(folder: Path, enlargers: Path) -> None
     for number in range(2000):
         Path(f"in/d{number:04}.png").write_bytes(Path("in/a.png").read_bytes())
     code = (
-        "import sys\nfrom pathlib import Path\nfrom zeuxis.upscaling import gallery\n"
+        "import signal\nimport sys\nfrom pathlib import Path\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell may have it ignored
+        "from zeuxis.upscaling import gallery\n"
         "gallery.MODELS = Path(sys.argv.pop())\nfrom zeuxis.cli.main import main\nmain()"
     )
     arguments = ["upscale", "in", "-o", "out", str(enlargers)]
