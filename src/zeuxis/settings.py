@@ -65,13 +65,16 @@ class Knob:
         """What the value may be, in words: `"between 0 and 1"`, `"one of mse, l1"`."""
         if self.choices is not None:
             return f"one of {', '.join(str(choice) for choice in self.choices)}"
-        if self.low is not None and self.high is not None:
-            return f"between {self.low} and {self.high}"
-        if self.low is not None:
-            return f"at least {self.low}"
-        if self.high is not None:
-            return f"at most {self.high}"
-        return _KINDS[self.kind]
+        return range_in_words(self.low, self.high) or _KINDS[self.kind]
+
+
+def range_in_words(low: float | None, high: float | None) -> str:
+    """Limits, themselves included: `"between 0 and 1"`, `"at least 2"`; empty for none."""
+    if low is not None and high is not None:
+        return f"between {low} and {high}"
+    if low is not None:
+        return f"at least {low}"
+    return "" if high is None else f"at most {high}"
 
 
 def setting(

@@ -7,14 +7,7 @@ import click
 
 from zeuxis.cli.display import Display
 from zeuxis.cli.extras import with_torch
-from zeuxis.cli.judging import (
-    PLACE,
-    Column,
-    Row,
-    as_json,
-    judge_all,
-    print_rows,
-)
+from zeuxis.cli.judging import PLACE, Column, Row, as_json, judge_all, print_rows
 from zeuxis.cli.options import MAX_MEGAPIXELS
 from zeuxis.metrics.matching import matched, pictures_at
 

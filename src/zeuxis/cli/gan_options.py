@@ -14,24 +14,24 @@ if TYPE_CHECKING:
     from zeuxis.gan.samples import Samples
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+Kind = TypeVar("Kind", int, float)
 
 
 def numbers(text: str) -> tuple[int, ...]:
     """Whole numbers from text: `3,8,12`."""
-    try:
-        return tuple(int(part) for part in text.split(",") if part.strip())
-    except ValueError as error:
-        raise click.BadParameter(
-            f"{text!r} is not whole numbers with commas between them"
-        ) from error
+    return _separated(text, int, "whole numbers")
 
 
 def weights(text: str) -> tuple[float, ...]:
     """Numbers from text: `1,0.5`."""
+    return _separated(text, float, "numbers")
+
+
+def _separated(text: str, kind: Callable[[str], Kind], what: str) -> tuple[Kind, ...]:
     try:
-        return tuple(float(part) for part in text.split(",") if part.strip())
+        return tuple(kind(part) for part in text.split(",") if part.strip())
     except ValueError as error:
-        raise click.BadParameter(f"{text!r} is not numbers with commas between them") from error
+        raise click.BadParameter(f"{text!r} is not {what} with commas between them") from error
 
 
 def classes(text: str | None) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
-from zeuxis.settings import Knob, knobs, validate
+from zeuxis.settings import Knob, knobs, range_in_words, validate
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Settings = TypeVar("Settings")
@@ -39,19 +39,8 @@ class Number(click.ParamType):  # type: ignore[type-arg]  # which is generic in 
             self.fail(f"{value!r} is not {what}", param, ctx)
         under = self._low is not None and number < self._low
         if under or (self._high is not None and number > self._high):
-            self.fail(f"{value} is not {self.allowed}", param, ctx)
+            self.fail(f"{value} is not {range_in_words(self._low, self._high)}", param, ctx)
         return number
-
-    @property
-    def allowed(self) -> str:
-        """The range in words."""
-        if self._low is None:
-            return f"at most {self._high}"
-        return (
-            f"at least {self._low}"
-            if self._high is None
-            else f"between {self._low} and {self._high}"
-        )
 
 
 MAX_MEGAPIXELS = click.option(

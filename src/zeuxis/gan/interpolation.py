@@ -11,6 +11,7 @@ from zeuxis.errors import ZeuxisError
 from zeuxis.gan.forger import Generator, Label, Progress
 from zeuxis.gan.latents import draw, slerp
 from zeuxis.gan.samples import Samples
+from zeuxis.gan.sheets import scale_for
 from zeuxis.images.formats import named
 
 Bytes = NDArray[np.uint8]
@@ -137,11 +138,10 @@ def film(frames: Bytes, seconds: float, format: str = "GIF", scale: int | None =
         ZeuxisError: for seconds out of range, or WebP where Pillow was built without it.
     """
     check_film(seconds, format)
-    scale = scale or -(-FILM_SIDE // min(frames.shape[1:3]))
-    height, width = (side * scale for side in frames.shape[1:3])
-    images = [
-        image.resize((width, height), Image.Resampling.BICUBIC) for image in Samples(frames).images
-    ]
+    height, width = frames.shape[1:3]
+    scale = scale or scale_for(height, width, FILM_SIDE)
+    size = width * scale, height * scale
+    images = [image.resize(size, Image.Resampling.BICUBIC) for image in Samples(frames).images]
     content = io.BytesIO()
     images[0].save(
         content,

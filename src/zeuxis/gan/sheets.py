@@ -38,7 +38,7 @@ def check_sheet(
     Raises:
         ZeuxisError: if it would be larger than 200 megapixels.
     """
-    scale = scale or _scale(height, width)
+    scale = scale or scale_for(height, width)
     most = LARGEST // (height * width * scale**2)
     if count > most:
         raise ZeuxisError(
@@ -49,9 +49,10 @@ def check_sheet(
 
 def enlarged(pictures: Bytes, scale: int | None = None) -> Bytes:
     """Every pixel `scale` times as wide and high, N x H x W x C; None for a shorter side of 64 at least."""
-    scale = scale or _scale(*pictures.shape[1:3])
+    scale = scale or scale_for(*pictures.shape[1:3])
     return pictures.repeat(scale, 1).repeat(scale, 2)
 
 
-def _scale(height: int, width: int) -> int:
-    return -(-SIDE // min(height, width))
+def scale_for(height: int, width: int, side: int = SIDE) -> int:
+    """How many times as large a picture has to be for its shorter side to have so many pixels at least."""
+    return -(-side // min(height, width))

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from zeuxis.studio.queue import Queue
-from zeuxis.studio.refusal import Refused
 
 OURS = "studio"  # the client of jobs that the studio asks for itself
 
@@ -21,26 +20,13 @@ class Door:
         self.most = most
         self._inside: Counter[str] = Counter()
 
-    def check(self, queue: Queue, client: str, seconds: int) -> None:
-        """Refuse another job.
-
-        Args:
-            queue: that it would wait in.
-            client: whose it is.
-            seconds: after which there may be room.
-
-        Raises:
-            Refused: 429, if the queue is full or the client has too many jobs.
-        """
+    def why_not(self, queue: Queue, client: str) -> str | None:
+        """Why a client may have no other job wait in a queue now, a sentence; None if it may."""
         if queue.is_full:
-            sentence = f"the queue is full, with {len(queue)} jobs: try again in a while"
-        elif client != OURS and self._inside[client] >= self.most:
-            sentence = (
-                f"you have {self._inside[client]} unfinished jobs of {self.most}: wait for one"
-            )
-        else:
-            return
-        raise Refused(429, sentence, retry_after=seconds)
+            return f"the queue is full, with {len(queue)} jobs: try again in a while"
+        if client != OURS and self._inside[client] >= self.most:
+            return f"you have {self._inside[client]} unfinished jobs of {self.most}: wait for one"
+        return None
 
     def enter(self, client: str) -> None:
         """Count a job."""

@@ -98,11 +98,10 @@ class Service:
         if not self.store.has_space:
             raise Refused(503, FULL, retry_after=int(SWEEP_SECONDS))
         lane = self.lane(verb)
-        try:
-            self.door.check(lane.queue, client, self._seconds_to_wait(lane))
-        except Refused:
+        sentence = self.door.why_not(lane.queue, client)
+        if sentence is not None:
             self.figures.refused += 1
-            raise
+            raise Refused(429, sentence, retry_after=self._seconds_to_wait(lane))
 
     def new_folder(self) -> tuple[str, Path]:
         """An id, and a folder for its files."""

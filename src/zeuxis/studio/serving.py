@@ -12,9 +12,8 @@ from zeuxis.studio.app import create_app
 from zeuxis.studio.settings import StudioSettings
 
 GOODBYE_SECONDS = 3  # for requests that are being answered
-KEEP_ALIVE_SECONDS = (
-    30  # longer than clients keep one (httpx: 5 s), who else may ask just as it closes
-)
+# Longer than clients keep an idle connection (httpx: 5 s), who else may ask just as it closes.
+KEEP_ALIVE_SECONDS = 30
 BACKLOG = 2048  # connections that may wait
 
 

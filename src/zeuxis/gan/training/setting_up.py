@@ -76,9 +76,9 @@ def set_up(
     check(settings)
     family = networks.get(settings.network)
     height, width, channels = _size_and_color(data, settings)
-    plain = Shape(height=height, width=width, channels=channels, capacity=settings.capacity)
+    shape = Shape(height=height, width=width, channels=channels, capacity=settings.capacity)
     with torch.device("meta"):
-        family.build(plain)  # refuses a size that it is not made for, before pictures are prepared
+        family.build(shape)  # refuses a size that it is not made for, before pictures are prepared
     whole = prepare(
         data,
         height=height,
@@ -87,14 +87,7 @@ def set_up(
         classes=settings.conditional,
         progress=progress,
     )
-    shape = Shape(
-        height=height,
-        width=width,
-        channels=channels,
-        classes=len(whole.classes),
-        capacity=settings.capacity,
-        spectral_norm=bool(settings.spectral_norm),
-    )
+    shape = replace(shape, classes=len(whole.classes), spectral_norm=bool(settings.spectral_norm))
     settings = resolved(settings, family.recipe(shape), len(whole))
     settings = replace(
         settings,

@@ -23,9 +23,7 @@ from zeuxis.training.processes import Processes
 
 SNAPSHOT_STEPS = 50  # how far a step back goes at most
 MOST_RECOVERIES = 10
-LOOK_SHARE = (
-    1 / 20
-)  # of the time, that looks take at most; the first and the last come whatever they take
+LOOK_SHARE = 1 / 20  # of the time, that all looks but the first and the last take at most
 GPU_STEPS = 10  # from one look at the numbers of a GPU to the next: each makes it wait
 NUMBERS = ("seconds", "recoveries", "slowdown")  # of a checkpoint, beside those of the rivals
 

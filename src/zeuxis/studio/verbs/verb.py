@@ -102,9 +102,10 @@ class Verb:
 
     def turned(self, settings: Any) -> dict[str, Any]:
         """The knobs that are not at their default."""
-        values = {knob.name: getattr(settings, knob.name) for knob in self.knobs}
         return {
-            knob.name: values[knob.name] for knob in self.knobs if values[knob.name] != knob.default
+            knob.name: value
+            for knob in self.knobs
+            if (value := getattr(settings, knob.name)) != knob.default
         }
 
 
