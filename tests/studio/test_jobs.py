@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -78,12 +80,41 @@ def test_what_can_stop_keeps_what_it_has(studio: TestClient, strange: ModuleType
     assert job["progress"]["share"] != 1.0
 
 
-def test_what_is_stopped_before_it_begins(open_studio: Open, strange: ModuleType) -> None:
+def test_what_is_stopped_before_it_begins(
+    open_studio: Open, strange: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
     studio = open_studio()
-    job = strange.asked(studio, "vigil", seconds="60")  # whose worker takes a moment to begin
+    begin, service = workers.Worker.begin, studio.app.state.service  # type: ignore[attr-defined]
+
+    async def late(threads: int, is_warm: bool) -> workers.Worker:
+        while not any(job.cancelling for job in service._live.values()):
+            await asyncio.sleep(0.01)
+        return await begin(threads, is_warm)
+
+    monkeypatch.setattr(workers.Worker, "begin", late)
+    job = strange.asked(studio, "vigil", seconds="60")
+    while len(service.slow.queue):  # until its worker is about to begin
+        time.sleep(0.01)
     job = studio.post(f"/v1/jobs/{job['id']}/cancel").json()
-    assert job["state"] == "cancelled"
+    assert job["state"] == "cancelled" and job["started"] is None
     assert studio.get("/healthz").json()["running"] == 0
+
+
+def test_what_is_stopped_while_a_worker_takes_it_up(
+    strange: ModuleType, styles_file: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "jobs" / "one").mkdir(parents=True)
+    request = {"verb": "vigil", "settings": {"seconds": 20, "what": ""}}
+    orders = ({"id": "one", "state": str(tmp_path), "request": request}, {"stop": "one"})
+    command = strange.command(styles_file, "cold")
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as worker:
+        assert worker.stdin is not None and worker.stdout is not None
+        worker.stdin.write(b"".join(json.dumps(order).encode() + b"\n" for order in orders))
+        worker.stdin.flush()
+        said = (json.loads(line) for line in worker.stdout)
+        ending = next(message for message in said if "end" in message)
+        worker.stdin.close()
+    assert ending["end"] == "done" and ending["stopped_early"]
 
 
 def test_what_cannot_stop_is_ended(studio: TestClient, strange: ModuleType) -> None:

@@ -36,8 +36,7 @@ class Worker:
 
     def __init__(self, orders: BinaryIO, send: Send) -> None:
         self._orders, self._send = orders, send
-        self._jobs: queue.SimpleQueue[Message] = queue.SimpleQueue()
-        self._task: Task | None = None
+        self._tasks: queue.SimpleQueue[Task] = queue.SimpleQueue()
 
     def work(self, is_warm: bool) -> None:
         """Do jobs until the process ends.
@@ -51,8 +50,7 @@ class Worker:
         if is_warm:
             self._warm_up()
         while True:
-            self._task = Task(self._jobs.get(), self._send)
-            self._send(self._done(self._task))
+            self._send(self._done(self._tasks.get()))
 
     @staticmethod
     def _warm_up() -> None:
@@ -63,12 +61,14 @@ class Worker:
                     warm()
 
     def _listen(self) -> None:
+        task = None  # the newest, which can be stopped before it is begun
         for line in self._orders:
             order = json.loads(line)
             if "stop" not in order:
-                self._jobs.put(order)
-            elif self._task is not None and self._task.id == order["stop"]:
-                self._task.stopping = True
+                task = Task(order, self._send)
+                self._tasks.put(task)
+            elif task is not None and task.id == order["stop"]:
+                task.stopping = True
                 _thread.interrupt_main(signal.SIGINT)
         os._exit(0)
 
