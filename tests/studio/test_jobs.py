@@ -6,9 +6,11 @@ import asyncio
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -19,6 +21,7 @@ from starlette.testclient import TestClient
 
 from zeuxis.errors import ZeuxisError
 from zeuxis.studio import StudioSettings, create_app, workers
+from zeuxis.studio.store import Store
 
 Open = Callable[..., TestClient]
 
@@ -263,7 +266,7 @@ def test_the_oldest_results_go_when_all_take_too_much(
         for _ in range(4)
     ]
     size = jobs[0]["results"][0]["bytes"]
-    assert [job.id for job in store.surplus(2.5 * size)] == [jobs[1]["id"], jobs[0]["id"]]
+    assert [job.id for job in store.surplus(2.5 * size)] == [jobs[0]["id"], jobs[1]["id"]]
     assert store.surplus(4 * size) == []
     service = studio.app.state.service  # type: ignore[attr-defined]
     service.settings = replace(service.settings, keep_gb=2.5 * size / 1e9)
@@ -272,6 +275,20 @@ def test_the_oldest_results_go_when_all_take_too_much(
         time.sleep(0.05)
     left = [each["id"] for each in studio.get("/v1/jobs").json()]
     assert left == [jobs[3]["id"], jobs[2]["id"]]
+
+
+def test_a_table_of_an_older_server(patched: None, strange: ModuleType, tmp_path: Path) -> None:
+    settings = StudioSettings(state=tmp_path, workers=1)
+    with TestClient(create_app(settings), base_url="http://127.0.0.1") as studio:
+        job = strange.until(studio, strange.asked(studio, "nap")["id"], "done")
+    with closing(sqlite3.connect(tmp_path / "jobs.sqlite")) as database:
+        database.executescript(
+            "DROP INDEX by_age; ALTER TABLE jobs DROP COLUMN bytes; PRAGMA user_version = 1"
+        )
+    store = Store(tmp_path)
+    assert [each.id for each in store.surplus(job["results"][0]["bytes"] - 1)] == [job["id"]]
+    assert store.surplus(job["results"][0]["bytes"]) == []
+    store.close()
 
 
 def test_a_restart_loses_nothing_that_was_done(

@@ -291,8 +291,9 @@ class Service:
                 self._keep(job)
             try:
                 most = self.settings.keep_gb * 1e9
-                for job in [*self.store.expired(), *self.store.surplus(most)]:
-                    await self._forget(job)
+                while old := [*self.store.expired(), *self.store.surplus(most)]:
+                    for job in old:
+                        await self._forget(job)
             except sqlite3.Error as error:
                 log.error("what is old cannot be forgotten: %s", error)
             await asyncio.sleep(SWEEP_SECONDS)

@@ -19,13 +19,20 @@ log = logging.getLogger("zeuxis.studio")
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS jobs (
-    id TEXT PRIMARY KEY, owner TEXT, state TEXT, created REAL, expires REAL, body TEXT
+    id TEXT PRIMARY KEY, owner TEXT, state TEXT, created REAL, expires REAL, body TEXT, bytes INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS by_owner ON jobs (owner, created);
 CREATE INDEX IF NOT EXISTS by_expiry ON jobs (expires);
 CREATE INDEX IF NOT EXISTS by_state ON jobs (state);
+CREATE INDEX IF NOT EXISTS by_age ON jobs (created, bytes);
 """
-_PUT = "INSERT OR REPLACE INTO jobs (id, owner, state, created, expires, body) VALUES (?, ?, ?, ?, ?, ?)"
+_TABLE_OF_1_TO_2 = """
+ALTER TABLE jobs ADD COLUMN bytes INTEGER;
+UPDATE jobs SET bytes = (SELECT TOTAL(json_extract(value, '$.bytes')) FROM json_each(body, '$.results'));
+"""
+_PUT = """
+INSERT OR REPLACE INTO jobs (id, owner, state, created, expires, body, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)
+"""
 
 
 class Store:
@@ -53,7 +60,16 @@ class Store:
 
     def put(self, job: Job) -> bool:
         """Keep a job as it stands; whether that went well, for disks become full."""
-        row = (job.id, job.owner, job.state, job.created, job.expires, json.dumps(job.kept()))
+        taken = sum(result["bytes"] for result in job.results)
+        row = (
+            job.id,
+            job.owner,
+            job.state,
+            job.created,
+            job.expires,
+            json.dumps(job.kept()),
+            taken,
+        )
         try:
             self._database.execute(_PUT, row)
         except sqlite3.Error as error:
@@ -83,12 +99,14 @@ class Store:
         return list(self._select("WHERE expires < ? ORDER BY expires LIMIT 100", time.time()))
 
     def surplus(self, most: float) -> list[Job]:
-        """Final jobs, the oldest, without which the results of the others take no more than so many bytes."""
-        taken, found = 0, []
-        for job in self._select("WHERE state NOT IN ('queued', 'running') ORDER BY created DESC"):
-            taken += sum(each["bytes"] for each in job.results)
-            if taken > most:
-                found.append(job)
+        """Final jobs, the oldest, at most a hundred, that make all results take more than so many bytes."""
+        (taken,) = self._database.execute("SELECT TOTAL(bytes) FROM jobs").fetchone()
+        over, found = taken - most, []
+        for job in self._select("WHERE expires IS NOT NULL ORDER BY created LIMIT 100"):
+            if over <= 0:
+                break
+            over -= sum(result["bytes"] for result in job.results)
+            found.append(job)
         return found
 
     def counts(self) -> dict[str, int]:
@@ -131,8 +149,10 @@ class Store:
             database.execute("PRAGMA locking_mode = EXCLUSIVE")
             database.execute("PRAGMA journal_mode = WAL")
             database.execute("PRAGMA synchronous = NORMAL")
+            if database.execute("PRAGMA user_version").fetchone() == (1,):
+                database.executescript(_TABLE_OF_1_TO_2)
             database.executescript(_TABLE)
-            database.execute("PRAGMA user_version = 1")
+            database.execute("PRAGMA user_version = 2")
         except sqlite3.OperationalError as error:
             database.close()
             if "locked" in str(error):
