@@ -1,6 +1,5 @@
 """`zeuxis study`: which loss, which network, which regulariser? Many short runs, and a table."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from zeuxis.cli.gan import told
 from zeuxis.cli.gan_options import preparing_on
 from zeuxis.cli.main import INTERRUPTED
 from zeuxis.cli.options import settings_from, settings_options
+from zeuxis.cli.tables import print_table
 from zeuxis.gan.study.settings import StudySettings
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from zeuxis.gan.study.concluding import Study
     from zeuxis.gan.study.forecasting import Forecast
     from zeuxis.gan.study.run import Standing
-
-WIDE = 160  # characters of a line where there is no terminal
 
 
 @click.command()
@@ -98,7 +96,6 @@ def _conclude(made: "Study", display: Display) -> None:
 
 
 def _print_table(made: "Study") -> None:
-    from rich.console import Console
     from rich.table import Table
 
     from zeuxis.gan.study.table import HEADINGS, NUMBERS
@@ -113,8 +110,6 @@ def _print_table(made: "Study") -> None:
         )
     for line in made.lines:
         table.add_row(*line.texts)
-    width = None if sys.stdout.isatty() else WIDE
-    console = Console(highlight=False, markup=False, width=width)
-    console.print(table)
+    print_table(table)
     for note in made.notes:
-        console.print(note)
+        click.echo(note)

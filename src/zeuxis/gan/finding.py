@@ -1,9 +1,10 @@
-"""Which generator a person means: a run, a file, or one that comes with the package."""
+"""Which generator a person means: a run, a file, or one that comes with the package; and what it can make."""
 
 from importlib.resources import files
 from pathlib import Path
 
 from zeuxis.errors import ZeuxisError
+from zeuxis.models import Card
 
 MODEL, ONNX = ".safetensors", ".onnx"
 MODELS = Path(str(files("zeuxis.gan"))) / "models"
@@ -54,3 +55,10 @@ def model_file(source: str | Path) -> Path:
             f"{path} cannot be looked into: give the {MODEL} file that it was exported from"
         )
     return path
+
+
+def classes_of(card: Card) -> tuple[str, ...]:
+    """Names of the classes that a generator knows; their numbers, if it was never told any names."""
+    count = int(card.extra["shape"]["classes"])
+    named = [str(each) for each in card.extra.get("classes") or ()]
+    return tuple(named if len(named) == count else map(str, range(count)))

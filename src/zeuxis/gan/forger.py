@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from zeuxis.errors import ZeuxisError
 from zeuxis.gan.engines import Parts, Whole, at_once
-from zeuxis.gan.finding import MODELS, ONNX, find
+from zeuxis.gan.finding import MODELS, ONNX, classes_of, find
 from zeuxis.gan.latents import draw, draw_parts
 from zeuxis.gan.samples import Samples, to_bytes
 from zeuxis.models import Card
@@ -49,10 +49,7 @@ class Generator:
         shape = self.card.extra["shape"]
         self.latent_dim: int = shape["latent_dim"]
         self.size: tuple[int, int, int] = shape["height"], shape["width"], shape["channels"]
-        named = [str(each) for each in self.card.extra.get("classes") or ()]
-        count: int = shape["classes"]
-        numbered = [str(number) for number in range(count)]
-        self.classes: tuple[str, ...] = tuple(named if len(named) == count else numbered)
+        self.classes = classes_of(self.card)
 
     @classmethod
     def load(cls, source: str | Path, *, threads: int | None = None) -> Self:

@@ -120,11 +120,9 @@ def _generator(path: Path, _when: int) -> dict[str, Any]:
     shape = card.extra.get("shape")
     if not isinstance(shape, dict):
         raise ZeuxisError(f"{path} is no generator: give one that zeuxis gan train made")
-    classes = [str(each) for each in card.extra.get("classes") or ()]
-    count = int(shape["classes"])
     return {
         "title": card.name,
-        "classes": classes if len(classes) == count else [str(each) for each in range(count)],
+        "classes": list(finding.classes_of(card)),
         "width": shape["width"],
         "height": shape["height"],
         "channels": shape["channels"],
