@@ -48,13 +48,17 @@ class Predictor:
             pixels: H x W x 3, sRGB, float32 in [0, 1].
             stroke_size: from 0, fine, to 1, bold.
         """
-        fine, bold = SHORT_SIDES
-        side = fine * (bold / fine) ** stroke_size
-        height, width = pixels.shape[:2]
-        factor = side / min(height, width)
-        longest = round(LONGEST * side)
-        size = (min(round(height * factor), longest), min(round(width * factor), longest))
+        size = size_read(*pixels.shape[:2], stroke_size)
         painting: Any = resize(pixels, size).transpose(2, 0, 1)[None]
         (row,) = self._session.run([READ_ROW], {PAINTING: np.ascontiguousarray(painting)})
         found: Floats = row[0]
         return found
+
+
+def size_read(height: int, width: int, stroke_size: float) -> tuple[int, int]:
+    """The height and width at which the style of a painting is read."""
+    fine, bold = SHORT_SIDES
+    side = fine * (bold / fine) ** stroke_size
+    factor = side / min(height, width)
+    longest = round(LONGEST * side)
+    return min(round(height * factor), longest), min(round(width * factor), longest)

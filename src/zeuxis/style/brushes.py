@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,7 +81,10 @@ def _brush_for_painting(
     style: Style, weight: float, settings: StylizeSettings, max_megapixels: float
 ) -> Brush:
     """The brush for a painting that no network was trained on; its row is read from its pixels."""
-    painting = as_picture(style.painting, max_megapixels)
+    from zeuxis.runtime.reading import size_read
+
+    fit = partial(size_read, stroke_size=settings.stroke_size)  # it may be large
+    painting = as_picture(style.painting, max_megapixels, fit)
     if not style.model.exists():
         raise ZeuxisError(
             f"no network that paints like any picture came with this Zeuxis, so {style.name} cannot be a "
