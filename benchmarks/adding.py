@@ -29,7 +29,7 @@ from zeuxis.style.gallery import SHIPPED
 from zeuxis.style.graphs import add_graphs
 from zeuxis.style.model import StyleModel, load_model
 from zeuxis.style.training import trainer
-from zeuxis.style.training.lessons import Batch, StyleLesson, begin_from_nearest, lesson_of
+from zeuxis.style.training.lessons import Batch, StyleLesson, begin_from, lesson_of
 from zeuxis.style.training.run import add_style
 from zeuxis.style.training.settings import ADDING, StyleTrainSettings
 from zeuxis.training.session import Session
@@ -63,15 +63,13 @@ def trained(
         minutes: to train for.
     """
     known, _, card = load_model(SHIPPED)
-    assert known.rows is not None and len(others) in (0, len(known.styles))
+    assert len(others) in (0, len(known.styles))
     styles = [{"name": painting.stem}, *(known.styles if others else [])]
     model = StyleModel(load_model(SHIPPED)[0].network, styles)
     settings = StyleTrainSettings(minutes=minutes, learning_rate=1e-3, plain_weight=0.0)
     lesson = lesson_of(model, [painting, *others], content, settings)
-    begin_from_nearest(lesson, known)
+    begin_from(known, lesson)
     if others:
-        assert model.rows is not None
-        model.rows.data[1:] = known.rows
         lesson = Half(**vars(lesson))
     session = Session(model, lesson, settings, rates=settings.rate, growth=settings.growth)
     session.train()

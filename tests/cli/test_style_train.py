@@ -105,6 +105,14 @@ def test_the_command_on_the_card_trains_the_same(monkeypatch: pytest.MonkeyPatch
     assert all(first[name].tobytes() == again[name].tobytes() for name in first)
 
 
+def test_from_the_shipped_network() -> None:
+    assert train("--start", "shipped").exit_code == 0
+    card = read_card("mine.safetensors")
+    assert card.extra["network"] == read_card(gallery.SHIPPED).extra["network"]
+    assert "--start styles.safetensors" in card.command
+    assert train("--start", "mine.safetensors", "-o", "on.safetensors").exit_code == 0
+
+
 def test_quiet() -> None:
     result = train("--quiet")
     assert (result.exit_code, result.output) == (0, "")

@@ -17,7 +17,7 @@ from zeuxis.style.model import StyleModel, new_model
 from zeuxis.style.training.lessons import (
     StyleLesson,
     at_precision,
-    begin_from_nearest,
+    begin_from,
     eyes,
     lesson_of,
     photos_of,
@@ -200,9 +200,10 @@ def test_one_size_of_strokes(little: Little, painting: Path, content: Path) -> N
     assert all(loss.isfinite() for loss in next(lesson.turns(lesson.batch(0, 1))).values())
 
 
-def test_new_styles_begin_from_the_nearest(lesson: StyleLesson, little: Little) -> None:
+def test_styles_begin_from_the_nearest_unless_they_are_known(lesson: StyleLesson) -> None:
     """Of three known styles one costs less than the others; its rows are taken, both of them."""
     known = model_of(lesson.settings, 3)
+    known.styles = [{"name": name} for name in "abc"]
     known.network.load_state_dict(lesson.model.network.state_dict())
     torch.manual_seed(0)
     assert known.rows is not None and lesson.model.rows is not None
@@ -215,6 +216,11 @@ def test_new_styles_begin_from_the_nearest(lesson: StyleLesson, little: Little) 
             wanted = {k: g[number * one, one] for k, g in lesson.grams.items()}
             painted = known(photos, style * one, 0.5 * one)
             costs[number, style] = lesson.objective(painted, photos, wanted)["style"]
-    begin_from_nearest(lesson, known)
+    begin_from(known, lesson)
     for number, nearest in enumerate(costs.argmin(1)):
         assert torch.equal(lesson.model.rows[number], known.rows[nearest])
+    farthest = int(costs[1].argmax())
+    known.styles[farthest]["name"] = lesson.model.styles[1]["name"]
+    begin_from(known, lesson)
+    assert torch.equal(lesson.model.rows[0], known.rows[costs[0].argmin()])
+    assert torch.equal(lesson.model.rows[1], known.rows[farthest])

@@ -82,7 +82,8 @@ def test_there_and_back(model: StyleModel, tmp_path: Path) -> None:
     ("kind", "extra", "message"),
     [
         ("vgg16", {}, r"m.safetensors is a vgg16: only fresco and johnson networks"),
-        ("fresco", {}, "does not hold the network on its card"),
+        ("fresco", {}, "has no styles of its own: give a network that zeuxis style train wrote"),
+        ("fresco", {"styles": STYLES}, "does not hold the network on its card"),
         ("fresco", {"network": {"widths": [4, 6]}, "styles": STYLES}, "does not hold the network"),
         ("fresco", {"network": {"depth": 3}, "styles": STYLES}, "does not hold the network"),
         (

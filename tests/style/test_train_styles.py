@@ -16,6 +16,7 @@ import zeuxis
 from zeuxis.errors import ZeuxisError
 from zeuxis.images import read
 from zeuxis.models import Card, load, read_card
+from zeuxis.style import gallery
 from zeuxis.style.model import load_model
 from zeuxis.style.training import run as run_module
 from zeuxis.style.training.run import checkpoint_of, train_styles
@@ -134,6 +135,30 @@ def test_johnson(train: Train, out: Path, painting: Path, content: Path) -> None
     with torch.no_grad():
         wanted = load_model(out)[0].network(torch.from_numpy(photo.transpose(2, 0, 1)[None].copy()))
     assert np.abs(painted - wanted[0].permute(1, 2, 0).numpy()).max() < 2e-3 + 0.5 / 255
+
+
+def test_from_another_network(train: Train, out: Path, tmp_path: Path) -> None:
+    assert train(knobs={"steps": 1}) is not None
+    first, tensors = load_model(out)[:2]
+    still = {"learning_rate": 1e-6, "averaging": 0.0, "steps": 1, "seed": 5}
+    other = tmp_path / "other.safetensors"
+    card = train(start=out, output=other, knobs=still | {"widths": (8, 8, 8)})
+    assert card is not None and "--start mine.safetensors" in card.command
+    assert card.extra["network"] == first.network.config  # of the shape that it begins from
+    for name, tensor in load_model(other)[1].items():
+        if not name.startswith("graph."):
+            assert np.abs(tensor.astype(float) - tensors[name]).max() < 1e-3, name
+
+
+def test_from_another_network_stopped_and_gone_on_with(
+    train: Train, out: Path, tmp_path: Path
+) -> None:
+    assert train(knobs={"steps": 1}) is not None
+    whole, parts = tmp_path / "whole.safetensors", tmp_path / "parts.safetensors"
+    assert train(start=out, output=whole) is not None
+    assert train(start=out, output=parts, callbacks=[ctrl_c_at(1)]) is None
+    assert train(start=out, output=parts, resume=True) is not None
+    assert weights(parts) == weights(whole)
 
 
 def test_half_precision(train: Train, out: Path) -> None:
@@ -276,6 +301,8 @@ def test_places_that_take_no_file(train: Train, out: Path, tmp_path: Path) -> No
         ({"knobs": {"style_layers": ("relu7_1",)}}, "no layer 'relu7_1'"),
         ({"preview_photos": ["none.jpg"]}, r"none\.jpg"),
         ({"trace": "none/trace.jsonl"}, r"cannot write the trace none/trace.jsonl"),
+        ({"start": "none.safetensors"}, r"none\.safetensors"),
+        ({"start": gallery.ANY}, "any.safetensors has no styles of its own: give a"),
     ],
     ids=str,
 )

@@ -28,6 +28,12 @@ def style() -> None:
 @click.argument("paintings", nargs=-1, required=True, type=PICTURE, metavar="PAINTING...")
 @run_options
 @click.option(
+    "--start",
+    type=MODEL,
+    metavar="MODEL",
+    help="A network to begin from, of whatever shape it is; shipped for the one of Zeuxis.",
+)
+@click.option(
     "--about",
     type=click.Path(path_type=Path),
     metavar="FILE",
@@ -44,11 +50,17 @@ def style() -> None:
 @click.option("--preview-every", type=Number(int, 1), default=500, show_default=True, metavar="N")
 @settings_options(StyleTrainSettings)
 def train_command(
-    paintings: tuple[Path, ...], about: Path | None, quiet: bool, **options: Any
+    paintings: tuple[Path, ...],
+    start: Path | None,
+    about: Path | None,
+    quiet: bool,
+    **options: Any,
 ) -> None:
     """Teach a network to paint like one or more PAINTINGs (Johnson et al. 2016).
 
-    Ctrl-C writes the model as far as it got; --resume goes on from there, to the same weights bit for bit.
+    With --start it goes on from another network: with the styles that it knows by the same names, and with
+    the nearest of them for others. Ctrl-C writes the model as far as it got; --resume goes on from there, to
+    the same weights bit for bit.
 
     For example: zeuxis style train starry_night.jpg --content photos/ --minutes 30 -o starry.safetensors
     """
@@ -56,6 +68,7 @@ def train_command(
     names = ("content", "output", "preview_photos", "preview_every", "trace", "resume", "force")
     job = {name: options[name] for name in names}
     job["about"] = None if about is None else _about(about)
+    job["start"] = None if start is None else _model(start, options["output"])
     train_styles = with_torch("zeuxis.style.training.run", "train_styles")
     output = options["output"]
     with Display(quiet) as display:

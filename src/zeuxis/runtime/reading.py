@@ -48,7 +48,8 @@ class Predictor:
             pixels: H x W x 3, sRGB, float32 in [0, 1].
             stroke_size: from 0, fine, to 1, bold.
         """
-        size = size_read(*pixels.shape[:2], stroke_size)
+        height, width = pixels.shape[:2]
+        size = size_read(height, width, stroke_size)
         painting: Any = resize(pixels, size).transpose(2, 0, 1)[None]
         (row,) = self._session.run([READ_ROW], {PAINTING: np.ascontiguousarray(painting)})
         found: Floats = row[0]

@@ -89,12 +89,16 @@ def load_model(path: str | Path) -> tuple[StyleModel, dict[str, np.ndarray], Car
     """The model of a file, with the file's tensors and card.
 
     Raises:
-        ZeuxisError: if the file cannot be read, or holds another network, or not all of it.
+        ZeuxisError: if the file cannot be read, or holds another network, or not all of it, or no style.
     """
     tensors, card = load(path)
     if card.kind not in TRAINABLE:
         raise ZeuxisError(
             f"{path} is a {card.kind}: only {' and '.join(TRAINABLE)} networks can be trained on"
+        )
+    if not card.extra.get("styles"):
+        raise ZeuxisError(
+            f"{path} has no styles of its own: give a network that zeuxis style train wrote"
         )
     state = {
         (name if name in ("rows", "plain") else f"network.{name}"): torch.from_numpy(

@@ -111,20 +111,32 @@ def eyes(settings: StyleTrainSettings) -> tuple[Objective, torch.dtype]:
 
 
 @torch.no_grad()
-def begin_from_nearest(lesson: StyleLesson, known: StyleModel) -> None:
-    """Give every new style the rows of the known one that comes nearest to its painting."""
-    assert known.rows is not None and lesson.model.rows is not None
+def begin_from(known: StyleModel, lesson: StyleLesson) -> None:
+    """Give a lesson's model the network of another, and every style its rows by that name or the nearest."""
+    model, names = lesson.model, [style["name"] for style in known.styles]
+    model.network.load_state_dict(known.network.state_dict())
+    if model.rows is None or model.plain is None:
+        return
+    assert known.rows is not None and known.plain is not None
+    model.plain.copy_(known.plain)
+    for number, style in enumerate(model.styles):
+        same = style["name"] in names
+        place = names.index(style["name"]) if same else nearest(known, lesson, number)
+        model.rows[number] = known.rows[place].to(model.rows)
+
+
+@torch.no_grad()
+def nearest(known: StyleModel, lesson: StyleLesson, number: int) -> int:
+    """Which of its styles makes a model paint most like the painting of a lesson's style."""
     photos = lesson.batch(0, 1).photos
     one = torch.ones(len(photos), dtype=torch.long, device=photos.device)
     middle = len(lesson.settings.style_sizes) // 2
-    for number in range(len(lesson.model.styles)):
-        wanted = {layer: grams[number * one, middle * one] for layer, grams in lesson.grams.items()}
-        losses = []
-        for style in range(len(known.styles)):
-            painted = known(photos, style * one, 0.5 * one)
-            losses.append(lesson.objective(painted, photos, wanted)["style"].item())
-        nearest = min(range(len(losses)), key=losses.__getitem__)
-        lesson.model.rows[number] = known.rows[nearest]
+    wanted = {layer: grams[number * one, middle * one] for layer, grams in lesson.grams.items()}
+    losses = []
+    for style in range(len(known.styles)):
+        painted = known.to(photos.device)(photos, style * one, 0.5 * one)
+        losses.append(lesson.objective(painted, photos, wanted)["style"].item())
+    return min(range(len(losses)), key=losses.__getitem__)
 
 
 def photos_of(

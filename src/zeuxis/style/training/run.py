@@ -13,7 +13,7 @@ from zeuxis.models.files import check_writable
 from zeuxis.settings import command_of
 from zeuxis.style.graphs import add_graphs
 from zeuxis.style.model import StyleModel, load_model, new_model
-from zeuxis.style.training.lessons import begin_from_nearest, lesson_of
+from zeuxis.style.training.lessons import begin_from, lesson_of, nearest
 from zeuxis.style.training.paintings import described
 from zeuxis.style.training.previews import Previews
 from zeuxis.style.training.settings import ADDING, StyleTrainSettings, check
@@ -30,6 +30,7 @@ def train_styles(
     output: str | Path,
     settings: StyleTrainSettings | None = None,
     *,
+    start: str | Path | None = None,
     about: Mapping[str, Mapping[str, str]] | None = None,
     resume: bool = False,
     force: bool = False,
@@ -48,6 +49,8 @@ def train_styles(
         content: a folder of photographs to practise on, at any depth.
         output: the model file, `*.safetensors`.
         settings: the knobs; by default `StyleTrainSettings()`.
+        start: a model that this function wrote, to begin from: its network, of whatever shape it is, and its
+            rows for styles that it knows by name; other styles begin as the nearest of those.
         about: by a painting's file name without its ending, what its style is called and what is known of
             it: `name`, `title`, `painter`, `year`.
         resume: go on from the checkpoint.
@@ -72,18 +75,17 @@ def train_styles(
     if not pictures:
         raise ZeuxisError("there is no style: give at least one painting")
     styles = described(pictures, about or {})
-    knobs_of = ("widths", "blocks", "fine_blocks") if settings.network == "fresco" else ()
-    config = {name: getattr(settings, name) for name in knobs_of}
+    known, config = None, settings.config
+    if start is not None:
+        known, _, origin = load_model(start)
+        settings, config = replace(settings, network=origin.kind), known.network.config
     model = new_model(settings.network, config, styles, settings.seed)
     lesson = lesson_of(model, pictures, Path(content), settings)
-    session = Session(
-        model,
-        lesson,
-        settings,
-        {"paintings": pictures},
-        rates=settings.rate,
-        growth=settings.growth,
-    )
+    sources = {"paintings": pictures}
+    if known is not None and start is not None:
+        begin_from(known, lesson)
+        sources["networks to start from"] = [Path(start)]
+    session = Session(model, lesson, settings, sources, rates=settings.rate, growth=settings.growth)
     if preview_photos:
         sheet = output.with_name(f"{output.stem}.preview.jpg")
         session.preview(Previews(model, preview_photos, sheet, preview_every))
@@ -91,6 +93,7 @@ def train_styles(
         session.trace(Path(trace), resume)
     done = session.train(callbacks, checkpoint, resume)
     words = ["zeuxis", "style", "train", *(each.name for each in pictures)]
+    words += [] if start is None else ["--start", Path(start).name]
     words += ["--content", Path(content).name, "-o", output.name]
     card = Card(
         name=output.stem,
@@ -159,7 +162,7 @@ def add_style(
     model.plain.requires_grad_(False)  # type: ignore[union-attr]
     photos = OUR_PHOTOGRAPHS if content is None else Path(content)
     lesson = lesson_of(model, [painting], photos, settings)
-    begin_from_nearest(lesson, whole)
+    model.rows.data[0] = whole.rows[nearest(whole, lesson, 0)]  # type: ignore[union-attr]
     session = Session(model, lesson, settings, rates=settings.rate, growth=settings.growth)
     if trace is not None:
         session.trace(Path(trace))

@@ -1,6 +1,7 @@
 """Every knob of training a style network. Free of torch, for the doors that only show them."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from zeuxis.errors import ZeuxisError
 from zeuxis.settings import setting, validate
@@ -82,6 +83,12 @@ class StyleTrainSettings:
         """How many times as long as one with the first crops a step takes on average."""
         areas = [side**2 for side in self.crop_sizes]
         return sum(areas) / len(areas) / areas[0]
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """What the network is made with."""
+        names = ("widths", "blocks", "fine_blocks") if self.network == "fresco" else ()
+        return {name: getattr(self, name) for name in names}
 
     def rate(self, name: str) -> float:
         """Times the learning rate, for a parameter by its name."""
