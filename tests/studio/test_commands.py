@@ -15,11 +15,13 @@ from starlette.testclient import TestClient
 
 from zeuxis.cli.main import main
 
+PHOTO = "my photo (1).v2.png"
 FIELDS = [
     ("stylize", {"style": "starry-night", "strength": "0.6", "size": "96", "colors": "keep"}),
     ("stylize", {"style": ["starry-night:0.7", "scream:0.3"], "stroke_size": "0.5"}),
     ("stylize", {"painting": "painting.png", "strength": "0.8"}),
     ("stylize", {"painting": "painting.png", "style": "starry-night", "painting_weight": "0.25"}),
+    ("stylize", {"sample": "coffee", "style": "starry-night", "size": "96"}),
     ("upscale", {"scale": "2"}),
     ("upscale", {"to": "200x150", "sharpness": "0.5"}),
     ("paint", {"painting": "painting.png", "size": "48", "iterations": "2", "seed": "3"}),
@@ -45,10 +47,10 @@ def test_the_command_makes_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "photo.png").write_bytes(strange.encoded(photo, "PNG"))
+    (tmp_path / PHOTO).write_bytes(strange.encoded(photo, "PNG"))
     (tmp_path / "painting.png").write_bytes(strange.encoded(texture, "PNG"))
-    sent = ["image"] if verb in ("stylize", "upscale", "paint") else []
-    names = dict.fromkeys(sent, "photo.png")
+    takes_photo = verb in ("stylize", "upscale", "paint") and "sample" not in fields
+    names = {"image": PHOTO} if takes_photo else {}
     names |= {name: str(fields[name]) for name in ("painting",) if name in fields}
     files = {name: (file, (tmp_path / file).read_bytes()) for name, file in names.items()}
     data = {name: value for name, value in fields.items() if name not in files}

@@ -81,7 +81,7 @@ def test_enlarging(tmp_path: Path, enlargers: Path, strange: ModuleType, photo: 
     folder.mkdir(parents=True)
     (folder / "image-0").write_bytes(strange.encoded(photo, "PNG"))
     place = Place(tmp_path, {}, max_megapixels=1.0)
-    sent = {"image": [Received("image-0", "photo.png", 144, 96)]}
+    sent = {"image": [Received("image-0", "photo.png", 144, 96, "photo.png")]}
     verb = verbs.get("upscale")
     prepared = verb.prepare(Asked(verb.settings, verb.knobs, {"scale": ["2"]}, sent, place))
     assert prepared.command == "zeuxis upscale photo.png --scale 2.0"
@@ -154,7 +154,7 @@ def test_painting_shows_how_far_it_is(
     }
     job = studio.post("/v1/paint", files=files, data=fields).json()
     assert job["command"] == (
-        "zeuxis paint my-photo.jpg --style tissue.png --size 48 --iterations 100000 --levels 1 --start noise"
+        "zeuxis paint 'my photo.jpg' --style tissue.png --size 48 --iterations 100000 --levels 1 --start noise"
     )
     while not (job["preview"] and len(job["progress"]["curves"]["loss"]) > 3):
         time.sleep(0.05)
@@ -195,7 +195,8 @@ def test_training_is_watched_stopped_and_gone_on_with(
         "preview_minutes": "0.01",
     }
     job = strange.asked(studio, "train", folder="photos/noise", minutes="30", **knobs)
-    assert job["command"].startswith("zeuxis gan train photos/noise --network dcgan")
+    assert job["command"].startswith(f"zeuxis gan train {root / 'noise'} --network dcgan")
+    assert job["run"] == "noise-1"
     while not (job["preview"] and "score" in job["progress"]["curves"]):
         time.sleep(0.05)
         job = studio.get(f"/v1/jobs/{job['id']}").json()

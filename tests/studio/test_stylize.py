@@ -42,7 +42,7 @@ def test_a_job_says_all_about_itself(studio: TestClient, jpeg: bytes) -> None:
     assert job["settings"] == {"size": "64", "strength": 0.5}
     assert (
         job["command"]
-        == "zeuxis stylize my-photo.jpg --style starry-night --size 64 --strength 0.5"
+        == "zeuxis stylize 'my photo.jpg' --style starry-night --size 64 --strength 0.5"
     )
     assert job["progress"]["share"] == 1.0 and job["error"] is None and job["position"] is None
     (result,) = job["results"]

@@ -12,7 +12,7 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from zeuxis.studio.refusal import Refused
-from zeuxis.studio.uploads import harmless, measured
+from zeuxis.studio.uploads import harmless, measured, typed
 
 spec = spec_from_file_location("hostile_files", Path(__file__).with_name("hostile.py"))
 assert spec is not None and spec.loader is not None
@@ -91,6 +91,18 @@ def test_a_painting_is_looked_at_as_well(studio: TestClient, jpeg: bytes) -> Non
 )  # fmt: skip
 def test_names(given: str | None, made: str) -> None:
     assert harmless(given) == made
+
+
+@pytest.mark.parametrize(
+    ("given", "made"),
+    [
+        ("My Photo (1).v2.JPG", "My Photo (1).v2.JPG"), ("../../x.png", "x.png"), ("-rf.png", "./-rf.png"),
+        ("C:\\a\\b.webp", "b.webp"), (None, "picture"), ("..", "picture"), ("\u202e\n\0", "picture"),
+        ("a'b;$(c).png", "a'b;$(c).png"), ("x" * 999, "x" * 255),
+    ],
+)  # fmt: skip
+def test_names_to_type(given: str | None, made: str) -> None:
+    assert typed(given) == made
 
 
 @pytest.mark.parametrize("format", ["PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "AVIF"])

@@ -47,7 +47,7 @@ def create_app(
         check_token(token)
     elif not settings.is_local:
         raise ZeuxisError(f"whoever reaches {settings.host} could use the studio: give a token")
-    service = Service(settings, dict(roots or {}))
+    service = Service(settings, dict(roots or {}), is_own=token is None)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

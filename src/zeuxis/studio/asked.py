@@ -1,7 +1,7 @@
 """A request as a verb sees it: its texts and pictures, taken one by one, so that none goes unnoticed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +23,22 @@ class Place:
         state: the folder of jobs and runs.
         roots: folders that training data may be in, by name.
         max_megapixels: the largest picture to take or to make.
+        is_own: whether who asks sits at this machine, and may be told where things are on it.
     """
 
     state: Path
     roots: Mapping[str, Path]
     max_megapixels: float
+    is_own: bool = False
 
     @property
     def runs(self) -> Path:
         """Where runs of training are kept."""
         return self.state / "runs"
+
+    def shown(self, path: Path, name: str) -> str:
+        """How a command names a file or folder of this machine: by its path, or its name for others."""
+        return str(path) if self.is_own else name
 
     def check_pixels(self, width: int, height: int) -> None:
         """Refuse to make a picture that is too large.
@@ -112,7 +118,8 @@ class Asked:
         known = samples()
         if sample not in known:
             raise ZeuxisError(f"there is no sample {sample!r}: choose one of {', '.join(known)}")
-        return known[sample]
+        ours = known[sample]
+        return replace(ours, called=self.place.shown(Path(ours.file), ours.name))
 
     def output(self) -> dict[str, Any]:
         """How results are to be written: `format` and `quality`, for the worker.

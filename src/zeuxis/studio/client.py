@@ -8,18 +8,21 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+import numpy as np
 from PIL import Image
 
 from zeuxis.errors import ZeuxisError, reason
+from zeuxis.images import Picture, write
 from zeuxis.studio.jobs import FINAL
+from zeuxis.studio.refusal import Refused
 from zeuxis.studio.schemas import JobReport, ProgressReport, ResultReport
 from zeuxis.studio.settings import PORT
 
 if TYPE_CHECKING:
     import httpx2
 
-Source = str | Path | bytes | Image.Image
-_ONE = (str, Path, bytes, Image.Image)
+Source = str | Path | bytes | Image.Image | np.ndarray
+_ONE = (str, Path, bytes, Image.Image, np.ndarray)
 _REPEATED = ("style", "labels")  # fields that may be there several times
 Watch = Callable[[JobReport], None]
 
@@ -33,7 +36,7 @@ class Client:
         timeout: seconds to wait for an answer of the server, not for a job.
 
     Raises:
-        ZeuxisError: if the client's package is not installed.
+        ZeuxisError: if the client's package is not installed, or the token cannot be one.
 
     Example:
         >>> with zeuxis.Client() as studio:
@@ -52,6 +55,8 @@ class Client:
             ) from error
         headers = {"accept": "application/json"}
         if token is not None:
+            if not (token.isascii() and token.isprintable()):
+                raise ZeuxisError("the token has characters that no token has: copy it once more")
             headers["authorization"] = f"Bearer {token}"
         self._url = url
         self._http = httpx2.Client(base_url=url, headers=headers, timeout=timeout)
@@ -83,6 +88,14 @@ class Client:
         """The generators there are."""
         return list(self._get("/v1/generators"))
 
+    def samples(self) -> list[dict[str, Any]]:
+        """The photographs there are to try with: give the name of one as `sample` instead of an `image`."""
+        return list(self._get("/v1/samples"))
+
+    def runs(self) -> list[dict[str, Any]]:
+        """The runs of training, the newest first: give the name of one as `run` to go on with it."""
+        return list(self._get("/v1/runs"))
+
     def submit(
         self,
         verb: str,
@@ -95,13 +108,16 @@ class Client:
 
         Args:
             verb: `"stylize"`, `"paint"`, `"upscale"`, `"sample"`, `"blend"` or `"train"`.
-            image: the picture to work on: a file name, a file's bytes, or a Pillow image.
+            image: the picture to work on: a file name, a file's bytes, a Pillow image, or an array (H x W
+                x 3, 8 bit or floats in [0, 1]).
             painting: one or several to take the style from, likewise.
             **fields: what `about` lists for the verb: `style`, `size`, `seeds`...; lists are sent with commas
                 between, but for `style` and `labels`, which are sent once for each.
 
         Raises:
-            ZeuxisError: for what the studio refuses, in its words, or if it cannot be reached.
+            Refused: a `ZeuxisError` in the studio's words; with `status`, and `retry_after` in seconds if it
+                has too much to do (429) or no room (503).
+            ZeuxisError: if it cannot be reached, or a picture cannot be read.
         """
         paintings = [painting] if isinstance(painting, _ONE) else list(painting)
         sent = [] if image is None else [("image", image)]
@@ -158,11 +174,18 @@ class Client:
         if job.state not in FINAL:
             raise ZeuxisError(f"the studio at {self._url} went away: ask for job {id} later")
 
-    def result(self, job: JobReport, number: int = 0) -> bytes:
-        """A file that a job made."""
+    def preview(self, job: JobReport) -> Image.Image | None:
+        """A picture of how far a job is; None where there is none yet."""
+        if job.preview is None:
+            return None
+        return Image.open(BytesIO(self._ask("GET", job.preview).content))
+
+    def result(self, job: JobReport, number: int = 0, format: str | None = None) -> bytes:
+        """A file that a job made; a picture in the format that is given: `"png"`, `"jpeg"` or `"webp"`."""
         if not 0 <= number < len(job.results):
             raise ZeuxisError(f"job {job.id} has {len(job.results)} results, counted from 0")
-        return bytes(self._ask("GET", job.results[number].url).content)
+        wanted = {} if format is None else {"format": format}
+        return bytes(self._ask("GET", job.results[number].url, params=wanted).content)
 
     def image(self, job: JobReport, number: int = 0) -> Image.Image:
         """A picture that a job made."""
@@ -198,7 +221,8 @@ class Client:
         sentence = f"the studio answered with {response.status_code}"
         with suppress(ValueError, KeyError, TypeError):
             sentence = str(response.json()["error"])
-        raise ZeuxisError(sentence)
+        after = response.headers.get("retry-after", "")
+        raise Refused(response.status_code, sentence, int(after) if after.isdecimal() else None)
 
     def _reaching(self) -> "_Reaching":
         return _Reaching(self._url)
@@ -235,6 +259,9 @@ def _file(source: Source) -> tuple[str, bytes]:
     if isinstance(source, Image.Image):
         content = BytesIO()
         source.save(content, "PNG")
+        return "picture.png", content.getvalue()
+    if isinstance(source, np.ndarray):
+        write(Picture.from_array(source), content := BytesIO(), format="png")
         return "picture.png", content.getvalue()
     try:
         return Path(source).name, Path(source).read_bytes()

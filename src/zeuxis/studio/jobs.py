@@ -134,6 +134,7 @@ class Job:
             progress=ProgressReport(self.share, self.seconds_left, self.text, self.curves),
             settings=self.settings,
             command=self.command,
+            run=self.request.get("run"),
             error=self.error,
             stopped_early=self.stopped_early,
             warnings=self.warnings,

@@ -58,6 +58,7 @@ class JobReport:
         progress: how far it is.
         settings: the knobs that were turned.
         command: the equivalent command line.
+        run: that is trained, by its name in /v1/runs; None where nothing is.
         error: what went wrong, a sentence; None where nothing did.
         stopped_early: whether it was stopped, and has the best so far as its result.
         warnings: a sentence each.
@@ -76,6 +77,7 @@ class JobReport:
     progress: ProgressReport
     settings: dict[str, Any]
     command: str
+    run: str | None
     error: str | None
     stopped_early: bool
     warnings: list[str]

@@ -39,6 +39,7 @@ class Service:
     Args:
         settings: the knobs.
         roots: folders that training data may be in, by name.
+        is_own: whether everybody who asks sits at this machine.
 
     Attributes:
         place: what requests may reach.
@@ -50,9 +51,11 @@ class Service:
         ZeuxisError: if the folder of the state cannot be used.
     """
 
-    def __init__(self, settings: StudioSettings, roots: Mapping[str, Path]) -> None:
+    def __init__(
+        self, settings: StudioSettings, roots: Mapping[str, Path], is_own: bool = False
+    ) -> None:
         self.settings = settings
-        self.place = Place(settings.folder, roots, settings.max_megapixels)
+        self.place = Place(settings.folder, roots, settings.max_megapixels, is_own)
         self.store = Store(settings.folder)
         self.figures = Figures()
         self._live: dict[str, Job] = {}

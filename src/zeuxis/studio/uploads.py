@@ -14,6 +14,7 @@ from zeuxis.images.formats import EXTENSIONS, HEAD_BYTES, Format, sniff
 from zeuxis.studio.refusal import Refused
 
 LONGEST_NAME = 60  # of a file, without its extension
+LONGEST_TYPED = 255  # of a file, as file systems have it
 LONGEST_SIDE = 65_500  # pixels
 
 
@@ -26,12 +27,14 @@ class Received:
         name: what its owner calls it, made harmless: for messages and to save results by.
         width: as its header says, in pixels.
         height: likewise.
+        called: how its owner gives it to a command, see `typed`.
     """
 
     file: str
     name: str
     width: int
     height: int
+    called: str
 
     @property
     def stem(self) -> str:
@@ -46,6 +49,15 @@ def harmless(name: str | None) -> str:
     stem, extension = (stem, extension.lower()) if dot else (last, "")
     plain = re.sub(r"[^\w-]+", "-", stem)[:LONGEST_NAME].strip("-_") or "picture"
     return f"{plain}.{extension}" if f".{extension}" in EXTENSIONS else plain
+
+
+def typed(name: str | None) -> str:
+    """A file's name as a command takes it (it is quoted there): whole, but no path and no option."""
+    last = re.split(r"[/\\]", name or "")[-1]
+    shown = "".join(each for each in last if each.isprintable())[:LONGEST_TYPED]
+    if not shown.strip(". "):
+        return "picture"
+    return f"./{shown}" if shown.startswith("-") else shown
 
 
 def measured(path: Path, name: str, max_megapixels: float) -> tuple[int, int]:

@@ -27,7 +27,7 @@ def samples() -> dict[str, Received]:
     found = {}
     for path in sorted(PHOTOGRAPHS.glob("*.webp")):
         with Image.open(path) as image:
-            found[path.stem] = Received(str(path), path.name, *image.size)
+            found[path.stem] = Received(str(path), path.name, *image.size, str(path))
     return found
 
 

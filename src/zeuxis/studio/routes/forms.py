@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 from zeuxis.errors import ZeuxisError
 from zeuxis.studio.asked import Asked, Place
 from zeuxis.studio.refusal import Refused
-from zeuxis.studio.uploads import Received, harmless, measured
+from zeuxis.studio.uploads import Received, harmless, measured, typed
 from zeuxis.studio.verbs import Verb
 
 MOST_FILES, MOST_FIELDS = 16, 200
@@ -51,7 +51,7 @@ async def asked_in(request: Request, verb: Verb, folder: Path, place: Place) -> 
             said = harmless(upload.filename)
             await asyncio.to_thread(_save, upload, path)
             size = await asyncio.to_thread(measured, path, said, place.max_megapixels)
-            pictures[name].append(Received(path.name, said, *size))
+            pictures[name].append(Received(path.name, said, *size, typed(upload.filename)))
     finally:
         await form.close()
     return Asked(verb.settings, verb.knobs, texts, pictures, place)

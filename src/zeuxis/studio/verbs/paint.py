@@ -37,9 +37,9 @@ def prepare(asked: Asked) -> Prepared:
     if not paintings:
         raise ZeuxisError("give a painting to take the style from")
     check_size(asked, photo, None if settings.size is None else Size.parse(settings.size))
-    words = ["zeuxis", "paint", photo.name]
+    words = ["zeuxis", "paint", photo.called]
     for each, weight in paintings:
-        words += ["--style", named(each.name, weight)]
+        words += ["--style", named(each.called, weight)]
     request = request_for(asked, photo, settings) | {
         "paintings": [(each.file, weight) for each, weight in paintings]
     }

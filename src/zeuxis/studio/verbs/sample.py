@@ -132,7 +132,8 @@ def _request(
                 else "it knows none, so leave it out"
             )
             raise ZeuxisError(f"{name} knows no class {label[:80]!r}: {which}")
-    words = ["zeuxis", "gan", command, name]
+    called = name if known[name]["source"] == "shipped" else asked.place.shown(file, name)
+    words = ["zeuxis", "gan", command, called]
     if settings.truncation_psi != 1:
         words += ["--truncation", f"{settings.truncation_psi:g}"]
     if labels:

@@ -46,8 +46,8 @@ def prepare(asked: Asked) -> Prepared:
     if not 1 <= len(wall) + len(paintings) <= MOST:
         raise ZeuxisError(f"give one style, or up to {MOST} to blend: by name, or as a painting")
     check_size(asked, photo, None if settings.size is None else Size.parse(settings.size))
-    words = ["zeuxis", "stylize", photo.name]
-    for name, weight in [*wall, *((each.name, weight) for each, weight in paintings)]:
+    words = ["zeuxis", "stylize", photo.called]
+    for name, weight in [*wall, *((each.called, weight) for each, weight in paintings)]:
         words += ["--style", named(name, weight)]
     request = request_for(asked, photo, settings) | {
         "styles": wall,

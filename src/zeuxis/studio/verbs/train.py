@@ -40,7 +40,8 @@ def prepare(asked: Asked) -> Prepared:
     data = _below(folder, asked.place.roots)
     name = _reserved(data, asked.place.runs)
     request = {"data": str(data), "called": folder, "run": name, "settings": asdict(settings)}
-    return Prepared(request, settings, command_of(["zeuxis", "gan", "train", folder], settings))
+    words = ["zeuxis", "gan", "train", asked.place.shown(data, folder)]
+    return Prepared(request, settings, command_of(words, settings))
 
 
 def run(task: Task) -> None:
@@ -145,7 +146,7 @@ def _resumed(name: str, settings: GanSettings, place: Place) -> Prepared:
         raise ZeuxisError(
             f"a run goes on with the settings that it began with: give {', '.join(LENGTHS)} only"
         )
-    words = ["zeuxis", "gan", "resume", name]
+    words = ["zeuxis", "gan", "resume", place.shown(place.runs / name, name)]
     request = {"run": name, "length": length}
     return Prepared(request, settings, command_of(words, settings))
 

@@ -30,7 +30,7 @@ def prepare(asked: Asked) -> Prepared:
         raise ZeuxisError("both scale and to say how large: give one of them")
     size = Size(scale=settings.scale or SCALE) if settings.to is None else Size.parse(settings.to)
     check_size(asked, photo, size)
-    words = ["zeuxis", "upscale", photo.name]
+    words = ["zeuxis", "upscale", photo.called]
     return Prepared(request_for(asked, photo, settings), settings, command_of(words, settings))
 
 
