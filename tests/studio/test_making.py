@@ -154,7 +154,8 @@ def test_painting_shows_how_far_it_is(
     }
     job = studio.post("/v1/paint", files=files, data=fields).json()
     assert job["command"] == (
-        "zeuxis paint 'my photo.jpg' --style tissue.png --size 48 --iterations 100000 --levels 1 --start noise"
+        "zeuxis paint 'my photo.jpg' --style tissue.png --size 48 --iterations 100000 --levels 1"
+        " --start noise"
     )
     while not (job["preview"] and len(job["progress"]["curves"]["loss"]) > 3):
         time.sleep(0.05)
