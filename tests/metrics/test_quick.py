@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from zeuxis.metrics import quick
 from zeuxis.metrics.quick import QuickScore
 
 
@@ -48,3 +49,22 @@ def test_a_few_pictures_again_and_again_are_varied_but_not_distinct() -> None:
 
 def test_a_reference_of_copies_has_nothing_to_be_distinct_from() -> None:
     assert QuickScore([squares(3, 0).repeat(4, 1, 1, 1)])([squares(12, 1)]).distinctness == 1
+
+
+def test_large_pictures_are_seen_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look at them is to cost little; the same picture four times as large is the same picture."""
+    smooth = torch.nn.functional.interpolate(
+        torch.rand(12, 3, 5, 5), size=(96, 128), mode="bicubic"
+    )
+    large = torch.nn.functional.interpolate(smooth, scale_factor=4, mode="bilinear")
+    sizes = set()
+    vgg = quick.load_vgg("vgg16")
+
+    def seeing(pictures: Tensor, layers: list[str]) -> dict[str, Tensor]:
+        sizes.add(tuple(pictures.shape[2:]))
+        return vgg(pictures, layers)
+
+    monkeypatch.setattr(quick, "load_vgg", lambda *_, **__: seeing)
+    score = QuickScore([smooth])
+    assert score([large]).distance < 1e-3 * score([torch.rand(12, 3, 96, 128)]).distance
+    assert sizes == {(96, 128)}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from zeuxis.metrics.frechet import Moments, frechet_distance
@@ -16,6 +17,7 @@ from zeuxis.metrics.nearest import nearest
 from zeuxis.perception.vgg import load_vgg
 
 LAYER = "relu3_3"
+SEEN = 128  # pixels of a picture's longest side, at most: larger ones would cost more than a score is to
 PART = 64  # pictures looked at at a time
 
 
@@ -72,9 +74,18 @@ class QuickScore:
         vgg = load_vgg("vgg16", device=self.device)
         rows = []
         for part in pictures.chunk(-(-len(pictures) // PART)):
-            seen = part.to(self.device).clamp(0, 1).expand(-1, 3, -1, -1)
+            seen = _reduced(part.to(self.device).clamp(0, 1)).expand(-1, 3, -1, -1)
             rows.append(vgg(seen, [LAYER])[LAYER].mean((2, 3)))
         return torch.cat(rows).cpu().numpy()
+
+
+def _reduced(pictures: Tensor) -> Tensor:
+    """Pictures of the size that they are seen at."""
+    sides = pictures.shape[2:]
+    if max(sides) <= SEEN:
+        return pictures
+    size = [max(1, round(side * SEEN / max(sides))) for side in sides]
+    return F.interpolate(pictures, size=size, mode="bilinear", antialias=True, align_corners=False)
 
 
 def _gap(rows: np.ndarray) -> float:

@@ -17,7 +17,7 @@ from zeuxis.gan.training.warnings import memorization
 from zeuxis.metrics.quick import QuickScore
 from zeuxis.training.randomness import keyed
 
-JUDGED = 500  # pictures of a kind that the discriminator is asked about
+JUDGED = 500  # pictures of a kind that the discriminator is asked about, if a score can be of so many
 PART = 50  # pictures made at a time
 FEWEST, MOST = 128, 1000  # pictures that a score is of
 ACROSS, ROWS, CLASS_ROWS = 8, 8, 16  # pictures of a sheet; a row a class if there are classes
@@ -130,7 +130,7 @@ class Examiner:
             yield real, self._labels(pictures, here)
 
     def _logits_of(self, pictures: PictureSet) -> list[float]:
-        parts = [self._logits(*part) for part in self._real(pictures, JUDGED)]
+        parts = [self._logits(*part) for part in self._real(pictures, min(JUDGED, self.count))]
         return [logit for part in parts for logit in part]
 
     def _logits(self, pictures: Tensor, labels: Tensor | None) -> list[float]:

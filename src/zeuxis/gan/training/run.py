@@ -9,6 +9,7 @@ from typing import Any
 
 from zeuxis.data import Epochs
 from zeuxis.errors import ZeuxisError
+from zeuxis.gan.graphs import graphs_of
 from zeuxis.gan.settings import GanSettings, check
 from zeuxis.gan.training.examining import Examiner, affordable
 from zeuxis.gan.training.feed import Feed
@@ -177,6 +178,7 @@ def _play(
     processes, keeper = voice.processes, None
     if processes.is_first:
         folder.clean()
+        graphs_of(rivals.average)  # drawn once, before the clock runs, so that all looks take as long
         keeper = Keeper(
             folder,
             Examiner(rivals, job.pictures, job.held_out, about["score_pictures"]),

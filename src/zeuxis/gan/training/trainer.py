@@ -23,7 +23,7 @@ from zeuxis.training.processes import Processes
 
 SNAPSHOT_STEPS = 50  # how far a step back goes at most
 MOST_RECOVERIES = 10
-LOOK_SHARE = 1 / 20  # of the time, that all looks but the first and the last take at most
+LOOK_SHARE = 1 / 20  # of the time, that all looks but the last take at most
 GPU_STEPS = 10  # from one look at the numbers of a GPU to the next: each makes it wait
 NUMBERS = ("seconds", "recoveries", "slowdown")  # of a checkpoint, beside those of the rivals
 
@@ -60,7 +60,7 @@ class Trainer:
 
     def train(self) -> bool:
         """Play until it is enough or somebody presses Ctrl-C; whether it is enough."""
-        began, looked, pause = time.monotonic() - self.seconds, self.seconds, None
+        began, looked, pause = time.monotonic() - self.seconds, self.seconds, 0.0
         interval = 60 * self.rivals.settings.preview_minutes
         snapshot, asked = self.state(), False
         with Interrupt() as interrupt, self.feed:
@@ -75,16 +75,14 @@ class Trainer:
                     self.keeper.note(report, self.state)
                 if self.step % SNAPSHOT_STEPS == 0:
                     snapshot = self.state()
-                is_due = self.seconds - looked >= max(interval, pause or 0.0)
+                is_due = self.seconds - looked >= max(interval, pause)
                 looked = self.seconds if is_due else looked
                 if self.keeper is not None and asked:
                     self.keeper.save(self.state)  # the look takes a while, and may be cut short
                 if self.keeper is not None and (is_due or asked or self.is_done):
                     before = self._clock(began)
                     self.keeper.look(self.report(told), self.state)
-                    took = self._clock(began) - before
-                    # The first of a session draws the graphs of the file, once.
-                    pause = 0.0 if pause is None else took / LOOK_SHARE
+                    pause = (self._clock(began) - before) / LOOK_SHARE
         return self.is_done
 
     @property
