@@ -31,30 +31,46 @@ class GanSettings:
         "auto", "Grey or RGB; auto looks at the data.", choices=("auto", "grey", "rgb")
     )
     conditional: bool = setting(False, "Whether to learn the classes that the data has.")
-    latent_dim: int | None = setting(None, "Numbers of a latent.", low=1, high=4096)
+    latent_dim: int | None = setting(
+        None, "Numbers of a latent.  [default: the network's own]", low=1, high=4096
+    )
     capacity: float = setting(1.0, "Times the channels of the network.", low=0.1, high=16)
     spectral_norm: bool | None = setting(
-        None, "Whether the discriminator's layers are held to a slope of 1 (Miyato 2018)."
+        None,
+        "Whether the discriminator's layers are held to a slope of 1 (Miyato 2018).  "
+        "[default: the network's own]",
     )
-    loss: str | None = setting(None, "What the two play for.", choices=LOSSES)
+    loss: str | None = setting(
+        None, "What the two play for.  [default: the network's own]", choices=LOSSES
+    )
     r1_gamma: float | None = setting(
-        None, "Weight of the gradient penalty on real pictures (Mescheder 2018).", low=0
+        None,
+        "Weight of the gradient penalty on real pictures (Mescheder 2018).  [default: the network's own]",
+        low=0,
     )
     r2_gamma: float | None = setting(
-        None, "Weight of the same penalty on made pictures (R2).", low=0
+        None,
+        "Weight of the same penalty on made pictures (R2).  [default: the network's own]",
+        low=0,
     )
     gradient_penalty: float | None = setting(
-        None, "Weight of the gradient penalty between the two (Gulrajani 2017).", low=0
+        None,
+        "Weight of the gradient penalty between the two (Gulrajani 2017).  [default: the network's own]",
+        low=0,
     )
     penalty_center: float = setting(
         1.0, "The slope that this penalty asks for: 1, or 0 (Thanh-Tung 2019).", low=0, high=1
     )
     regularization_interval: int | None = setting(
-        None, "Steps from one gradient penalty to the next (lazy, Karras 2020).", low=1, high=64
+        None,
+        "Steps from one gradient penalty to the next (lazy, Karras 2020).  [default: the network's own]",
+        low=1,
+        high=64,
     )
     augmentation: str | None = setting(
         None,
-        "What the discriminator's pictures go through: DiffAugment (Zhao 2020) or ADA (Karras 2020).",
+        "What the discriminator's pictures go through: DiffAugment (Zhao 2020) or ADA (Karras 2020).  "
+        "[default: the network's own]",
         choices=("none", "diffaugment", "ada"),
     )
     ada_target: float = setting(
@@ -63,21 +79,39 @@ class GanSettings:
     mirror: bool | None = setting(
         None, "Whether to show the data mirrored too.  [default: if it is in colour]"
     )
-    batch_size: int | None = setting(None, "Pictures a step.", low=1, high=65536)
+    batch_size: int | None = setting(
+        None, "Pictures a step.  [default: the network's own]", low=1, high=65536
+    )
     accumulation: int = setting(1, "Parts that a batch is computed in, to save memory.", low=1)
     discriminator_steps: int | None = setting(
-        None, "Steps of the discriminator for one of the generator.", low=1, high=100
+        None,
+        "Steps of the discriminator for one of the generator.  [default: the network's own]",
+        low=1,
+        high=100,
     )
     generator_rate: float | None = setting(
-        None, "Learning rate of the generator's Adam.", low=1e-7, high=0.1
+        None,
+        "Learning rate of the generator's Adam.  [default: the network's own]",
+        low=1e-7,
+        high=0.1,
     )
     discriminator_rate: float | None = setting(
-        None, "Learning rate of the discriminator's Adam.", low=1e-7, high=0.1
+        None,
+        "Learning rate of the discriminator's Adam.  [default: the network's own]",
+        low=1e-7,
+        high=0.1,
     )
-    beta1: float | None = setting(None, "Of Adam: memory of the slope.", low=0, high=0.999)
-    beta2: float | None = setting(None, "Of Adam: memory of its square.", low=0, high=0.99999)
+    beta1: float | None = setting(
+        None, "Of Adam: memory of the slope.  [default: the network's own]", low=0, high=0.999
+    )
+    beta2: float | None = setting(
+        None, "Of Adam: memory of its square.  [default: the network's own]", low=0, high=0.99999
+    )
     average_kimg: float | None = setting(
-        None, "Half-life of the averaged generator, which is kept.", low=0, unit="thousand pictures"
+        None,
+        "Half-life of the averaged generator, which is kept.  [default: the network's own]",
+        low=0,
+        unit="thousand pictures",
     )
     average_rampup: float = setting(
         0.05, "The half-life is at most this part of what has been seen.", low=0, high=1
@@ -99,7 +133,7 @@ class GanSettings:
         unit="minutes",
     )
     keep_kimg: float | None = setting(
-        None, "Keep a checkpoint each time so many pictures were seen.", low=0.001,
+        None, "Keep a checkpoint each time so many pictures were seen.  [default: none]", low=0.001,
         unit="thousand pictures",
     )  # fmt: skip
     precision: str = setting(

@@ -27,6 +27,10 @@ OURS = re.compile(r"http://127\.0\.0\.1:|blob:|data:")  # addresses that the pag
 PATIENCE = 90_000  # milliseconds; a busy machine is slow to train
 SCREENSHOTS = os.environ.get("ZEUXIS_SCREENSHOTS")
 STUDIO = [sys.executable, "-c", "from zeuxis.cli.main import main; main()", "studio"]
+IN_SIGHT = """it => {
+    const box = it.getBoundingClientRect();
+    return box.top >= 0 && box.bottom <= innerHeight;
+}"""
 PARCEL = """files => {
     const parcel = new DataTransfer();
     for (const { name, kind, text } of files) {
@@ -54,6 +58,17 @@ class Hands:
         if not knob.is_visible():
             panel.locator("details summary").click()
         knob.fill(value)
+
+    @staticmethod
+    def wait_in_sight(page: Any, wanted: Any) -> None:
+        """Wait until all of something is in the window."""
+        page.wait_for_function(IN_SIGHT, arg=wanted.element_handle())
+
+    @staticmethod
+    def hold(page: Any, place: Any, x: float, y: float) -> None:
+        """Press the mouse at a spot of something, and keep it pressed."""
+        place.hover(position={"x": x, "y": y})
+        page.mouse.down()
 
     @staticmethod
     def saved(page: Any, panel: Any, format: str) -> Image.Image:
@@ -110,6 +125,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
         top, left = random.integers(2, 16, 2)
         pixels[top : top + 12, left : left + 12] = random.integers(0, 160, 3)
         Image.fromarray(pixels).save(folder / f"{number:02}.png")
+    shutil.copytree(folder, folder / "my photos", ignore=shutil.ignore_patterns("my photos"))
     return folder
 
 

@@ -82,14 +82,27 @@ def test_paint(opened: Open, hands: Any, picture: Path, painting: Path) -> None:
     hands.turn(panel, "size", "96")
     hands.turn(panel, "iterations", "5000")
     panel.get_by_role("button", name="Paint", exact=True).click()
+    panel.locator(".empty").get_by_text("It is being painted").wait_for()
     panel.locator(".shown").wait_for()
     panel.locator(".plot svg").wait_for()
-    panel.get_by_role("button", name="Stop, and keep it").click()
+    assert re.fullmatch(r"step 1\s+step \d+", panel.locator(".plot .ends").inner_text())
+    assert re.fullmatch(r"[\d.]+\s+[\d.]+", panel.locator(".plot .heights").inner_text())
+    stop = panel.get_by_role("button", name="Stop, and keep it")
+    held: list[Any] = []
+    page.route("**/cancel", lambda route: held.append(route))  # so that it takes long
+    stop.click()
+    assert panel.locator(".bar-text").inner_text() == "Stopping …" and stop.is_disabled()
+    page.wait_for_timeout(1500)  # news of the job goes on coming
+    assert panel.locator(".bar-text").inner_text() == "Stopping …" and stop.is_disabled()
+    held[0].continue_()
     panel.locator(".compare").wait_for()
     assert hands.saved(page, panel, "PNG").size == (96, 64)
     panel.get_by_text("Stopped, and kept").wait_for()
     page.reload()
     panel.locator(".compare").wait_for()  # what was painted last is still there
+    names = [panel.locator(".photo-name").inner_text(), panel.locator(".tile-title").inner_text()]
+    assert names == ["breakfast.jpg", "texture.png"]  # and so is what it was painted of
+    assert panel.locator(".compare-before").is_visible()
     assert "zeuxis paint breakfast.jpg" in panel.locator(".command code").inner_text()
 
 
@@ -131,16 +144,18 @@ def test_grow(opened: Open, hands: Any) -> None:
     page.on("requestfinished", lambda asked: asked in flying and flying.remove(asked))
     plane = walk.locator(".walk-shown")
     seen = plane.locator("img").get_attribute("src")
+    hands.hold(page, plane, 20, 40)
     for place in range(20, 200, 12):
         plane.hover(position={"x": place, "y": 40})
         most = max(most, len(flying))
+    page.mouse.up()
     assert most <= 1
     page.wait_for_timeout(1500)
     assert plane.locator("img").get_attribute("src") != seen
     assert hands.saved(page, walk, "WebP").size == (64, 64)
 
     panel.locator("select").first.select_option("digits")
-    panel.get_by_label("Label", exact=True).select_option("7")
+    panel.get_by_label("Class", exact=True).select_option("7")
     hands.turn(panel, "n", "4")
     panel.locator(".grown[aria-label='Seed 3, 7']:enabled").wait_for()
     assert tiles.count() == 4
@@ -148,7 +163,7 @@ def test_grow(opened: Open, hands: Any) -> None:
     with page.expect_response("**/v1/generators"):
         page.locator("#tab-grow").click()
     page.wait_for_timeout(300)
-    assert panel.get_by_label("Label", exact=True).input_value() == "7"
+    assert panel.get_by_label("Class", exact=True).input_value() == "7"
 
 
 def test_a_walk_goes_from_class_to_class(opened: Open, hands: Any) -> None:

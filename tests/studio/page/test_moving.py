@@ -139,3 +139,58 @@ def test_on_a_phone_the_work_that_was_begun_is_in_sight(opened: Open) -> None:
     assert bar["y"] >= 0 and bar["y"] + bar["height"] <= page.viewport_size["height"]
     panel.locator(".compare").wait_for()
     assert panel.locator(".compare").evaluate("it => it.getBoundingClientRect().top < innerHeight")
+
+
+def test_on_a_phone_the_first_painting_is_in_sight(opened: Open, hands: Any) -> None:
+    page = opened("stylise", 390)
+    panel = page.locator("#panel-stylise")
+    panel.locator("[data-sample=coffee]").click()
+    panel.locator(".tile:has-text('Starry Night')").click()
+    compare = panel.locator(".compare")
+    compare.wait_for()
+    hands.wait_in_sight(page, compare)
+
+    hands.turn(panel, "strength", "0.5")  # who turns a knob stays there
+    before = page.evaluate("scrollY")
+    panel.locator(".command code:has-text('--strength 0.5')").wait_for()
+    assert page.evaluate("scrollY") == before
+
+
+def test_the_slider_between_two_styles_is_in_sight(opened: Open, hands: Any) -> None:
+    page = opened("stylise")
+    panel = page.locator("#panel-stylise")
+    panel.locator("[data-sample=coffee]").click()
+    page.get_by_label("Blend two").first.check()
+    for title in ("Great Wave", "Woman with a Hat"):
+        panel.locator(f".tile:has-text('{title}')").click()
+    slider = panel.locator(".between input")
+    assert page.evaluate("scrollY") > 0
+    hands.wait_in_sight(page, slider)
+    assert slider.evaluate(
+        "it => { const { x, y } = it.getBoundingClientRect();"
+        " return document.elementFromPoint(x + 5, y + 5) === it; }"
+    )
+
+
+def test_each_tab_keeps_its_place(opened: Open) -> None:
+    page = opened("stylise")
+
+    def go(tab: str) -> None:
+        box = page.locator(f"#tab-{tab}").bounding_box()
+        page.mouse.click(box["x"] + 5, box["y"] + 5)  # a locator's click would scroll first
+        page.locator(f"#panel-{tab}").wait_for()
+
+    page.evaluate("scrollTo(0, 300)")
+    go("train")
+    assert page.evaluate("scrollY") == 0
+    go("stylise")
+    assert page.evaluate("scrollY") == 300
+    page.go_back()
+    page.locator("#panel-train").wait_for()
+    assert page.evaluate("scrollY") == 0
+
+
+def test_what_begins_the_work_is_in_sight_on_a_desk(opened: Open, hands: Any) -> None:
+    page = opened("enlarge")
+    begin = page.locator("#panel-enlarge").get_by_role("button", name="Enlarge", exact=True)
+    hands.wait_in_sight(page, begin)

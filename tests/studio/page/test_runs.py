@@ -50,3 +50,29 @@ def test_two_runs_go_on_side_by_side(opened: Open, hands: Any, url: str) -> None
     cards[0].get_by_role("button", name="Put away").click()
     cards[0].wait_for(state="detached")
     assert rows[0].is_visible() and cards[1].is_visible()
+
+
+def test_a_run_of_another_browser_is_watched_and_stopped(opened: Open, hands: Any) -> None:
+    page = opened("train")
+    panel = page.locator("#panel-train")
+    panel.locator("select").first.select_option("blots/my photos")
+    for name, value in (("minutes", "5"), ("size", "16"), ("preview_minutes", "0.05")):
+        hands.turn(panel, name, value)
+    panel.get_by_role("button", name="Train", exact=True).click()
+    panel.get_by_role("article", name="My photos 1").locator(".sheet").wait_for()
+
+    other = opened("train")
+    panel = other.locator("#panel-train")
+    assert not panel.get_by_text("No run yet").is_visible()
+    panel.get_by_role("button", name="Watch my-photos-1").click()
+    card = panel.get_by_role("article", name="My photos 1")
+    card.locator(".sheet").wait_for()
+    panel.locator(".earlier li:has-text('My photos 1')").get_by_text("At it now").wait_for()
+    card.get_by_role("button", name="Stop, and keep it").click()
+    card.get_by_text("Export the generator").wait_for()
+    card.get_by_role("button", name="Put away").click()
+    card.wait_for(state="detached")
+    other.close()
+    page.get_by_role("article", name="My photos 1").get_by_text("Export").wait_for()
+    jobs = page.request.get(page.url.partition("#")[0] + "v1/jobs").json()
+    assert "my-photos-1" in [job["run"] for job in jobs]  # whose it is still has it

@@ -40,9 +40,9 @@ function fill(studio) {
   const enlarge = startEnlarge(at("enlarge"), studio);
   const grow = startGrow(at("grow"), studio);
   startStylise(at("stylise"), studio, {
-    paint(photo, paintings) {
+    paint(...given) {
       goTo("paint");
-      paint.take(photo, paintings);
+      paint.take(...given);
     },
     enlarge(photo) {
       goTo("enlarge");

@@ -34,10 +34,10 @@ export function fresh(stem) {
   return `${stem}-${made}`;
 }
 
-/** A name of a program as people read it: `stroke_size` as "Stroke size". */
-export function words(name) {
-  const plain = name.replaceAll("_", " ").replaceAll("-", " ");
-  return plain.charAt(0).toUpperCase() + plain.slice(1);
+/** Bring an element into sight, if it is not; those who ask for that see no movement. */
+export function intoSight(element) {
+  const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  element.scrollIntoView({ block: "nearest", behavior: isCalm ? "instant" : "smooth" });
 }
 
 /** `late(...)` calls `act(...)` once nobody has called it for a while. */

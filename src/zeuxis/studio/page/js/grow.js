@@ -2,12 +2,14 @@
 
 import { get } from "./api.js";
 import { Bar } from "./bar.js";
-import { el, fresh, icon, settled, words } from "./dom.js";
+import { button, el, fresh, icon, settled } from "./dom.js";
+import { Newest } from "./jobs.js";
 import { Knobs } from "./knobs.js";
 import { empty, step } from "./photo.js";
 import { Command, Save, measured } from "./result.js";
 import { complain, hush, tell } from "./say.js";
 import { Sheet } from "./sheet.js";
+import { words } from "./terms.js";
 import { Walk } from "./walk.js";
 
 const FIRST = ["n", "seed", "truncation_psi", "label"];
@@ -18,7 +20,7 @@ const HINTS = [
   "One more, and you can walk between the two.",
   "Move along the line, or click two more for a plane.",
   "One more for a plane.",
-  "Move over the picture: it follows the pointer.",
+  "Drag in the picture: it follows, and stays where you let go.",
 ];
 
 /** Fill the tab; gives `opened()` and `choose(generator)`. */
@@ -34,6 +36,7 @@ export function startGrow(panel, studio) {
   const sheet = new Sheet((picked) => pick(picked));
   const bar = new Bar(() => {
     sheet.stop();
+    whole.drop();
     bar.rest("Stopped");
   });
   const hint = el("p", { class: "help", role: "status" });
@@ -41,6 +44,9 @@ export function startGrow(panel, studio) {
   const save = new Save(blend.fields);
   const size = el("p", { class: "measured" });
   const command = new Command();
+  const whole = new Newest("sample", (job) => bar.show(job));
+  const keep = button("save", "Save the sheet", () => saveSheet(), { class: "quiet", hidden: true });
+  const sheetCommand = new Command();
   const large = el("img", { class: "grown-large", alt: "" });
   const one = el("div", { class: "grown-one", hidden: true }, large, size, save.element, command.element);
   const nothing = empty("grow", "Pictures grow here.");
@@ -51,7 +57,7 @@ export function startGrow(panel, studio) {
     el("div", { class: "choose" }, el("h1", {}, "Grow"), el("p", { class: "lead" }, sample.help),
       step(1, "A generator"), el("div", { class: "knob" }, label, select, about)),
     el("div", { class: "easel" }, nothing,
-      el("div", { class: "grown-left" }, bar.element, sheet.element),
+      el("div", { class: "grown-left" }, bar.element, sheet.element, el("div", { class: "actions" }, keep), sheetCommand.element),
       el("div", { class: "grown-right" }, el("p", { class: "walk-hint" }, icon("walk"), hint), one, walk.element)),
     el("div", { class: "tune" }, step(2, "To your taste"), knobs.element),
   );
@@ -99,13 +105,15 @@ export function startGrow(panel, studio) {
         label: wish || classes[index % classes.length],
         form: shared(),
       }));
-      nothing.hidden = true;
+      nothing.hidden = keep.hidden = true;
       isGrown = true;
+      sheetCommand.show(null);
       const say = (done) => bar.show(asJob(done, count));
       say(0);
       if (await sheet.fill(wanted, chosen.width / chosen.height, say)) {
         hush();
         bar.rest();
+        keep.hidden = false;
         tell(`${count} pictures are grown.`);
       }
     } catch (error) {
@@ -113,6 +121,25 @@ export function startGrow(panel, studio) {
       bar.rest();
       complain(error);
     }
+  }
+
+  /** All of them in one picture, as `zeuxis gan sample` makes it. */
+  async function saveSheet() {
+    keep.disabled = true;
+    try {
+      const form = knobs.fill(new FormData());
+      form.set("generator", chosen.name);
+      const job = await whole.ask(form);
+      bar.rest();
+      if (job) {
+        el("a", { href: job.results[0].url, download: "" }).click();
+        sheetCommand.show(job.command);
+      }
+    } catch (error) {
+      bar.rest();
+      complain(error);
+    }
+    keep.disabled = false;
   }
 
   function pick(picked) {

@@ -1,9 +1,10 @@
 // The picture to work on: dropped, pasted, chosen from the device or one of ours.
 
 import { Refused } from "./api.js";
-import { button, el, icon, words } from "./dom.js";
+import { button, el, icon } from "./dom.js";
 import { complain, hush } from "./say.js";
 import { isOpen } from "./tabs.js";
+import { words } from "./terms.js";
 
 /** A place for a photo. `value` is null, `{ file, url, name }` or `{ sample, url, name }`. */
 export class Photo {
@@ -11,8 +12,9 @@ export class Photo {
    * tab: that a pasted picture must be pasted in.
    * studio: what /v1/about and /v1/samples say.
    * changed: called when there is another photo.
+   * seen: called when its size is known too, as `width` and `height` of the value.
    */
-  constructor(tab, studio, changed) {
+  constructor(tab, studio, changed, seen = () => {}) {
     this.value = null;
     this.changed = changed;
     this.limits = studio.about.limits;
@@ -23,7 +25,11 @@ export class Photo {
       this.shown.hidden = true; // a kind that this browser cannot show, but the studio may read
       this.element.classList.add("is-unseen");
     });
-    this.shown.addEventListener("load", () => (this.shown.hidden = false));
+    this.shown.addEventListener("load", () => {
+      this.shown.hidden = false;
+      Object.assign(this.value, { width: this.shown.naturalWidth, height: this.shown.naturalHeight });
+      seen();
+    });
     const choose = button("photo", "Choose a photo", () => this.input.click(), { class: "main" });
     const samples = studio.samples.map((sample) => this.#sample(sample));
     const ours = el("div", { class: "samples", role: "group", "aria-label": "Photos of ours" }, samples);

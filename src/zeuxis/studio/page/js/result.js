@@ -75,6 +75,7 @@ export class Command {
 
 /** A picture's size and weight, in words. */
 export function measured(result) {
+  const kind = result.media_type === "image/png" ? " as PNG" : "";
   const weight = result.bytes < 1e6 ? `${Math.round(result.bytes / 1e3)} KB` : `${(result.bytes / 1e6).toFixed(1)} MB`;
-  return result.width ? `${result.width} × ${result.height} pixels, ${weight}` : weight;
+  return result.width ? `${result.width} × ${result.height} pixels, ${weight}${kind}` : weight;
 }

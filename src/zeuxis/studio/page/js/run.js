@@ -3,15 +3,18 @@
 import { cancel, forget } from "./api.js";
 import { Bar } from "./bar.js";
 import { loaded } from "./compare.js";
-import { button, el, fresh, icon, words } from "./dom.js";
+import { button, el, fresh, icon } from "./dom.js";
 import { follow, isOver, standing } from "./jobs.js";
 import { Plot } from "./plot.js";
 import { Command } from "./result.js";
 import { complain, tell } from "./say.js";
+import { words } from "./terms.js";
 
 /** A card of a job of training; `hands` are `resume(run)`, `grow(generator)` and `changed()`. */
 export class Run {
-  constructor(job, hands) {
+  /** `isOurs` says whether it was begun on this page: who only watches may not have the job forgotten. */
+  constructor(job, hands, isOurs) {
+    this.isOurs = isOurs;
     this.job = job;
     this.hands = hands;
     this.title = el("h3", { id: fresh("run") }, "Training");
@@ -20,7 +23,7 @@ export class Run {
     this.losses = new Plot(["generator_loss", "discriminator_loss"]);
     this.score = new Plot(["score"]);
     this.warnings = el("ul", { class: "warnings", "aria-label": "Warnings" });
-    this.bar = new Bar(() => cancel(job.id).catch(complain), "Stop, and keep it");
+    this.bar = new Bar(() => cancel(job.id), "Stop, and keep it");
     this.actions = el("div", { class: "actions" });
     this.command = new Command();
     const plots = el("div", { class: "plots" }, this.losses.element, this.score.element);
@@ -40,17 +43,11 @@ export class Run {
     }
   }
 
-  /** Say whose card it is: two runs of one folder are told apart by their names. */
-  call(name) {
-    this.name = name;
-    this.title.textContent = words(name);
-    this.bar.call(words(name));
-  }
-
   /** Show the job as it stands. */
   show(job) {
     this.job = job;
-    this.call(nameOf(job) ?? this.name ?? dataOf(job));
+    this.title.textContent = words(job.run);
+    this.bar.call(this.title.textContent);
     this.state.textContent = new Date(job.created).toLocaleString();
     this.bar.show(job);
     this.losses.show(job.progress.curves);
@@ -74,7 +71,7 @@ export class Run {
 
   #offer(job) {
     const [result] = job.results;
-    const run = nameOf(job);
+    const { run } = job;
     const offers = [];
     if (result) {
       offers.push(
@@ -89,17 +86,10 @@ export class Run {
 
   /** The card goes; the run itself stays with the studio. */
   async #away() {
-    await forget(this.job.id);
+    if (this.isOurs) {
+      await forget(this.job.id);
+    }
     this.element.remove();
     this.hands.changed();
   }
-}
-
-/** The name of a job's run, as far as it is known. */
-export function nameOf(job) {
-  return job.results[0]?.name.replace(/\.safetensors$/, "") ?? null;
-}
-
-function dataOf(job) {
-  return job.command.split(" ")[3] ?? "Training";
 }

@@ -4,12 +4,18 @@ import { button, el } from "./dom.js";
 
 const voice = document.getElementById("voice");
 const quiet = document.getElementById("quiet-voice");
+let origin = null; // what had the focus when something went wrong
 const connection = document.getElementById("connection");
+
+addEventListener("keydown", (event) => event.key === "Escape" && hush());
 
 /** Say what went wrong, in a sentence that stays until it is put away or something goes well. */
 export function complain(error) {
   if (!(error instanceof Error && "status" in error)) {
     console.error(error);
+  }
+  if (!voice.contains(document.activeElement)) {
+    origin = document.activeElement;
   }
   const sentence = asSentence(error.message || String(error));
   const away = button("close", "", hush, { class: "bare", "aria-label": "Put this message away" });
@@ -19,6 +25,9 @@ export function complain(error) {
 
 /** Take back the last complaint. */
 export function hush() {
+  if (voice.contains(document.activeElement)) {
+    origin?.focus(); // it is not to be lost with the button that had it
+  }
   voice.classList.remove("is-shown");
   voice.replaceChildren();
 }

@@ -14,6 +14,8 @@ export class Sheet {
     this.picked = [];
     this.turn = 0;
     this.grown = [];
+    this.kept = []; // of what was picked before the sheet was grown anew, that it is picked again
+    this.stale = []; // jobs of pictures that are still walked between, until there are new ones
     this.element = el("div", { class: "sheet-of-grown", role: "group", "aria-label": "Pictures", hidden: true });
   }
 
@@ -28,14 +30,20 @@ export class Sheet {
     this.stop();
     const turn = this.turn;
     const old = this.grown;
+    const asked = wanted.map(keyOf);
+    const before = this.kept.length ? this.kept : this.picked.map(({ key }) => key);
+    this.kept = before.filter((key) => asked.includes(key));
     this.grown = [];
     this.picked = [];
-    this.changed([]);
+    if (!this.kept.length) {
+      this.changed([]);
+    }
     const tiles = wanted.map((each) => this.#tile(each));
     this.element.style.setProperty("--ratio", ratio);
     this.element.replaceChildren(...tiles);
     this.element.hidden = false;
-    old.forEach(({ id }) => forget(id)); // they are seen no more; their seeds bring them back
+    old.filter(({ key }) => !this.kept.includes(key)).forEach(({ id }) => forget(id)); // their seeds bring them back
+    this.stale.push(...old.filter(({ key }) => this.kept.includes(key)));
     const left = wanted.map((each, index) => [each, tiles[index]]);
     const work = async () => {
       while (left.length && turn === this.turn) {
@@ -50,7 +58,11 @@ export class Sheet {
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
-    return turn === this.turn;
+    if (turn !== this.turn) {
+      return false;
+    }
+    this.stale.splice(0).forEach(({ id }) => forget(id));
+    return true;
   }
 
   /** Grow no more of what was asked for. */
@@ -70,22 +82,41 @@ export class Sheet {
     tile.disabled = false;
     picture.tile = tile;
     tile.addEventListener("click", () => this.#pick(picture));
+    if (this.kept.includes(picture.key)) {
+      this.#restore();
+    }
+  }
+
+  /** Pick again what was picked; it is walked between once all of it is there. */
+  #restore() {
+    this.picked = this.kept.map((key) => this.grown.find((each) => each.key === key)).filter(Boolean);
+    this.#mark();
+    if (this.picked.length === this.kept.length) {
+      this.kept = [];
+      this.changed(this.picked);
+    }
   }
 
   #pick(picture) {
+    this.kept = [];
     const others = this.picked.filter((each) => each !== picture);
     this.picked = others.length < this.picked.length ? others : [...others, picture].slice(-MOST);
+    this.#mark();
+    this.changed(this.picked);
+  }
+
+  #mark() {
     for (const each of this.grown) {
       const place = this.picked.indexOf(each);
       each.tile.setAttribute("aria-pressed", String(place >= 0));
       each.tile.querySelector(".order").textContent = place >= 0 ? String(place + 1) : "";
     }
-    this.changed(this.picked);
   }
 }
 
 /** The picture of a seed. */
-async function grown({ seed, label, form }) {
+async function grown(wanted) {
+  const { seed, label, form } = wanted;
   form.set("seeds", String(seed));
   if (label) {
     form.set("labels", label);
@@ -96,5 +127,10 @@ async function grown({ seed, label, form }) {
     throw new Refused(job.error ?? "the studio is too busy to grow pictures now: try again in a while", 429);
   }
   const [result] = job.results;
-  return { id: job.id, seed, label, result, url: result.url, command: job.command };
+  return { id: job.id, key: keyOf(wanted), seed, label, result, url: result.url, command: job.command };
+}
+
+/** What a picture is the picture of, however far it is truncated. */
+function keyOf({ seed, label, form }) {
+  return `${form.get("generator")} ${seed} ${label ?? ""}`;
 }

@@ -3,23 +3,26 @@
 import { Refused } from "./api.js";
 import { Bar } from "./bar.js";
 import { Compare } from "./compare.js";
-import { button, el, settled } from "./dom.js";
+import { button, el, intoSight, settled } from "./dom.js";
 import { Newest } from "./jobs.js";
 import { Knobs } from "./knobs.js";
 import { Photo, empty, step } from "./photo.js";
 import { Command, Save, measured } from "./result.js";
 import { complain, hush, tell } from "./say.js";
+import { checkSize } from "./sizes.js";
 import { Wall } from "./wall.js";
 
 const FIRST = ["strength", "colors", "size"];
 const CALM = 250; // milliseconds without a change before it is painted
 
-/** Fill the tab. `hands` are ways to other tabs: `paint(photo, paintings)`, `enlarge(photo)`. */
+/** Fill the tab. `hands` are ways to other tabs: `paint(photo, paintings, left)`, `enlarge(photo)`. */
 export function startStylise(panel, studio, hands) {
   const verb = studio.about.verbs.stylize;
+  const { limits } = studio.about;
   const soon = settled(() => paint(), CALM);
-  const photo = new Photo("stylise", studio, () => soon());
-  const wall = new Wall(studio.styles, studio.about.limits, () => soon());
+  let isToBeSeen = false; // what comes of another photo or style; who turns a knob is left where they are
+  const photo = new Photo("stylise", studio, () => picked(true));
+  const wall = new Wall(studio.styles, limits, (isAnother) => picked(isAnother));
   const knobs = new Knobs(verb.knobs, FIRST, () => soon());
   const newest = new Newest("stylize", (job) => bar.show(job));
   const bar = new Bar(() => {
@@ -30,7 +33,7 @@ export function startStylise(panel, studio, hands) {
   const save = new Save(verb.fields);
   const command = new Command();
   const size = el("p", { class: "measured" });
-  const slowly = button("brush", "Paint it slowly", () => hands.paint(photo.value, own()), { class: "quiet" });
+  const slowly = button("brush", "Paint it slowly", () => hands.paint(photo.value, wall.files, titlesOfOurs()), { class: "quiet" });
   const larger = button("enlarge", "Enlarge it", () => enlarge(), { class: "quiet" });
   const after = el("div", { class: "actions", hidden: true }, save.element, el("div", { class: "actions" }, slowly, larger));
   const nothing = empty("brush", "Choose a photo and a style: the painting appears here.");
@@ -45,19 +48,35 @@ export function startStylise(panel, studio, hands) {
     el("div", { class: "tune" }, step(3, "To your taste"), knobs.element),
   );
 
+  function picked(isAnother) {
+    isToBeSeen ||= isAnother;
+    soon();
+  }
+
   async function paint() {
     if (!photo.value || !wall.picked.length) {
       return;
     }
-    const [before, title] = [photo.value, wall.title];
+    const [before, title, isNew] = [photo.value, wall.title, isToBeSeen];
+    isToBeSeen = false;
     try {
-      const job = await newest.ask(knobs.fill(wall.fill(photo.fill(new FormData()))));
+      const form = knobs.fill(wall.fill(photo.fill(new FormData())));
+      checkSize(knobs.value("size"), before, limits);
+      const asked = newest.ask(form);
+      if (isNew) {
+        bar.reveal();
+      }
+      const job = await asked;
       if (job) {
         await show(job, before, title);
+        if (isNew) {
+          intoSight(compare.element);
+        }
       }
     } catch (error) {
       bar.rest();
       complain(error);
+      knobs.blame(error);
     }
   }
 
@@ -74,8 +93,8 @@ export function startStylise(panel, studio, hands) {
     tell(`${before.name} is painted in the style of ${title}.`);
   }
 
-  function own() {
-    return wall.picked.filter((work) => work.file).map((work) => work.file);
+  function titlesOfOurs() {
+    return wall.picked.filter((work) => !work.file).map((work) => work.title);
   }
 
   async function enlarge() {

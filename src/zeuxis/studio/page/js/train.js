@@ -1,13 +1,15 @@
 // Train: a generator learned from a folder of pictures; several runs side by side.
 
 import { get, submit } from "./api.js";
-import { button, el, fresh, words } from "./dom.js";
+import { button, el, fresh } from "./dom.js";
 import { Knobs } from "./knobs.js";
 import { empty, step } from "./photo.js";
 import { Run } from "./run.js";
 import { complain, hush } from "./say.js";
+import { words } from "./terms.js";
 
 const FIRST = ["minutes", "size", "conditional"];
+const SHEETS = 5; // of samples, that a run shows at the least
 const LENGTHS = ["minutes", "steps", "kimg"]; // the knobs that a run may be gone on with
 
 /** Fill the tab; gives `opened()`. */
@@ -18,7 +20,7 @@ export function startTrain(panel, studio, hands) {
   const cards = el("div", { class: "runs" });
   const earlier = el("ul", { class: "earlier" });
   const go = button("play", "Train", () => train(), { class: "main" });
-  const knobs = new Knobs(verb.knobs, FIRST, () => {}, go);
+  const knobs = new Knobs(verb.knobs, FIRST, (name) => name === "minutes" && pace(), go);
   const nothing = empty("train", "No run yet: choose a folder and begin. It goes on if you close this page.");
   const label = el("label", { for: select.id }, "Folder");
   const shown = new Map(); // cards by the job's id
@@ -33,7 +35,7 @@ export function startTrain(panel, studio, hands) {
       el("section", { class: "earlier-runs", hidden: true }, el("h2", {}, "Runs here"), earlier)),
   );
   list(studio.about.roots);
-  studio.jobs.filter((job) => job.verb === "train").reverse().forEach(put);
+  studio.jobs.filter((job) => job.verb === "train").reverse().forEach((job) => put(job));
   tellRuns(studio.runs);
 
   function list(roots) {
@@ -42,6 +44,13 @@ export function startTrain(panel, studio, hands) {
     if (!roots.length) {
       select.append(el("option", {}, "None: start the studio with --root FOLDER"));
     }
+  }
+
+  /** A short run is looked at more often, so that there is something to see. */
+  function pace() {
+    const often = Number(knobs.value("minutes")) / SHEETS;
+    const isShort = often > 0 && often < Number(knobs.standard("preview_minutes"));
+    knobs.propose("preview_minutes", isShort ? String(Number(often.toPrecision(2))) : "");
   }
 
   async function train() {
@@ -68,17 +77,28 @@ export function startTrain(panel, studio, hands) {
       await refresh();
     } catch (error) {
       complain(error);
+      knobs.blame(error);
     }
     go.disabled = select.disabled;
   }
 
-  function put(job) {
-    const run = new Run(job, { resume, grow: hands.grow, changed: refresh });
+  function put(job, isOurs = true) {
+    const run = new Run(job, { resume, grow: hands.grow, changed: refresh }, isOurs);
     shown.set(job.id, run);
     cards.prepend(run.element);
     nothing.hidden = true;
     run.watch();
     return run;
+  }
+
+  /** Show what was begun in another browser. */
+  async function watch(id) {
+    try {
+      put(await get(`/v1/jobs/${id}`), false).bar.reveal();
+      await refresh();
+    } catch (error) {
+      complain(error);
+    }
   }
 
   async function refresh() {
@@ -87,24 +107,31 @@ export function startTrain(panel, studio, hands) {
     } catch (error) {
       complain(error);
     }
-    nothing.hidden = cards.children.length > 0;
   }
 
   function tellRuns(runs) {
-    runs.forEach(({ job, name }) => shown.get(job)?.call(name));
+    nothing.hidden = cards.children.length > 0 || runs.length > 0;
     earlier.parentElement.hidden = runs.length === 0;
     earlier.replaceChildren(...runs.map(row));
   }
 
   function row(run) {
-    const goOn = { class: "quiet", "aria-label": `Go on with ${run.name}` };
-    const actions = [run.job ? el("span", { class: "help" }, "At it now") : button("play", "Go on", () => resume(run.name), goOn)];
+    const actions = [now(run)];
     if (run.has_generator) {
       const grow = () => hands.grow(`run-${run.name}`);
       actions.push(button("grow", "Grow", grow, { class: "quiet", "aria-label": `Grow with ${run.name}` }));
     }
     const about = el("div", {}, el("strong", {}, words(run.name)), el("p", { class: "help" }, `From ${run.data}`));
     return el("li", {}, about, el("div", { class: "actions" }, actions));
+  }
+
+  /** What a run is at, or may be: it is on a card already, can be put on one, or be gone on with. */
+  function now({ name, job }) {
+    const named = (word) => ({ class: "quiet", "aria-label": `${word} ${name}` });
+    if (!job) {
+      return button("play", "Go on", () => resume(name), named("Go on with"));
+    }
+    return shown.has(job) ? el("span", { class: "help" }, "At it now") : button("train", "Watch", () => watch(job), named("Watch"));
   }
 
   return { opened: refresh };

@@ -2,7 +2,7 @@
 
 import { forget } from "./api.js";
 import { loaded } from "./compare.js";
-import { el, fresh } from "./dom.js";
+import { el, fresh, intoSight } from "./dom.js";
 import { Newest } from "./jobs.js";
 import { Command, Save } from "./result.js";
 import { complain, hush } from "./say.js";
@@ -18,10 +18,12 @@ export class Walk {
     this.isBusy = false;
     this.isStale = false; // moved on while the last picture was grown
     this.newest = new Newest("blend", () => {});
-    this.image = el("img", { alt: "" });
+    this.image = el("img", { alt: "", draggable: "false" });
     this.point = el("span", { class: "walk-point", "aria-hidden": "true" });
     this.shown = el("div", { class: "walk-shown" }, this.image, this.point);
-    this.corners = Array.from({ length: PLANE }, (_, index) => el("img", { class: `walk-corner at-${index}`, alt: "" }));
+    this.corners = Array.from({ length: PLANE }, (_, index) => {
+      return el("img", { class: `walk-corner at-${index}`, alt: "", draggable: "false" });
+    });
     this.frame = el("div", { class: "walk-frame" }, this.shown, this.corners);
     this.across = this.#slider("Across", (value) => this.#move(value, this.y));
     this.down = this.#slider("Down", (value) => this.#move(this.x, value));
@@ -29,14 +31,14 @@ export class Walk {
     this.command = new Command();
     const sliders = el("div", { class: "walk-sliders" }, this.across.row, this.down.row);
     this.element = el("div", { class: "walk", hidden: true }, this.frame, sliders, this.save.element, this.command.element);
-    for (const kind of ["pointerdown", "pointermove"]) {
-      this.shown.addEventListener(kind, (event) => this.#point(event));
-    }
+    this.frame.addEventListener("pointerdown", (event) => event.target !== this.frame && this.#drag(event));
+    this.frame.addEventListener("pointermove", (event) => this.frame.hasPointerCapture(event.pointerId) && this.#drag(event));
   }
 
-  /** Go between some pictures, each `{ seed, label, url }`: two or four of them. */
+  /** Go between some pictures, each `{ key, seed, label, url }`: two or four of them. */
   between(pictures, ratio) {
     const isPlane = pictures.length === PLANE;
+    const isAsBefore = pictures.map(({ key }) => key).join() === this.ends.map(({ key }) => key).join();
     this.ends = pictures;
     this.element.hidden = pictures.length !== 2 && !isPlane;
     this.element.classList.toggle("is-plane", isPlane);
@@ -50,14 +52,18 @@ export class Walk {
     });
     if (this.element.hidden) {
       this.newest.drop();
+    } else if (isAsBefore) {
+      this.#grow(); // the same way, but truncated otherwise
     } else {
       this.#move(0.5, 0.5);
-      this.element.scrollIntoView({ block: "nearest" });
+      intoSight(this.element);
     }
   }
 
-  #point(event) {
-    if (this.ends.length === PLANE && (event.pointerType === "mouse" || event.buttons || event.type === "pointerdown")) {
+  /** Only while it is held does the picture follow the pointer, so that what is liked can be saved. */
+  #drag(event) {
+    if (this.ends.length === PLANE && event.buttons === 1) {
+      this.frame.setPointerCapture(event.pointerId); // the thumbnails in the corners are not to end it
       const box = this.shown.getBoundingClientRect();
       this.#move((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
     }

@@ -12,7 +12,7 @@ export class Wall {
   /**
    * styles: ours, as /v1/styles lists them.
    * limits: what the studio takes, as /v1/about says.
-   * changed: called when other works are picked, or the blend is another.
+   * changed: called when other works are picked, with true, or the blend is another.
    */
   constructor(styles, limits, changed) {
     this.limits = limits;
@@ -21,6 +21,9 @@ export class Wall {
     this.share = 0.5; // of the second
     this.tiles = new Map();
     this.input = fileInput("Choose a painting", true, (files) => this.hang(files));
+    const both = el("input", { type: "checkbox", onchange: () => this.#blends(both.checked) });
+    this.both = both;
+    this.toggle = el("label", { class: "tick", hidden: true }, both, el("span", {}, "Blend two"));
     const add = button("add", "A painting of your own", () => this.input.click(), { class: "tile add" });
     this.list = el("div", { class: "wall", role: "group", "aria-label": "Styles" }, add);
     for (const style of styles) {
@@ -28,15 +31,13 @@ export class Wall {
       this.#hang({ name, title, about: painter, note: `${title}, ${painter}, ${year}` }, style.thumbnail);
     }
     takesDrops(this.list, (files) => this.hang(files));
-    const both = el("input", { type: "checkbox", onchange: () => this.#blends(both.checked) });
-    this.both = both;
-    this.toggle = el("label", { class: "tick" }, both, el("span", {}, "Blend two"));
     this.between = this.#slider();
     this.element = el("div", { class: "wall-frame" }, this.between, this.list, this.input);
   }
 
-  /** Hang paintings of one's own, and pick the last. */
-  hang(files) {
+  /** Hang paintings of one's own, and pick the last; or all, if they are blended. */
+  hang(files, isBlend = false) {
+    this.both.checked ||= isBlend;
     for (const file of files.filter((each) => isTaken(each, this.limits))) {
       const work = { file, title: file.name, about: "Yours", note: file.name };
       this.#hang(work, URL.createObjectURL(file), true);
@@ -59,6 +60,11 @@ export class Wall {
       form.set("painting_weight", weights.join(","));
     }
     return form;
+  }
+
+  /** The files of one's own that are picked. */
+  get files() {
+    return this.picked.filter((work) => work.file).map((work) => work.file);
   }
 
   /** What is picked, in words. */
@@ -88,6 +94,7 @@ export class Wall {
     const attributes = { type: "button", class: "tile", title: work.note, "aria-pressed": "false", onclick: pick };
     const tile = el("button", attributes, shown, title, about);
     this.tiles.set(work, tile);
+    this.toggle.hidden = this.tiles.size < MOST;
     if (isFirst) {
       this.list.firstElementChild.after(tile);
     } else {
@@ -106,13 +113,13 @@ export class Wall {
       this.picked = this.both.checked ? [...others, work].slice(-MOST) : [work];
     }
     this.#show();
-    this.changed();
+    this.changed(true);
   }
 
   #blends(is) {
     if (!is && this.picked.length > 1) {
       this.picked = this.picked.slice(-1);
-      this.changed();
+      this.changed(true);
     }
     this.#show();
   }
@@ -138,7 +145,7 @@ export class Wall {
     input.addEventListener("input", () => {
       this.share = Number(input.value);
       tell();
-      this.changed();
+      this.changed(false);
     });
     tell();
     this.from = el("span", {});
