@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import io
 import logging
 import sqlite3
@@ -23,7 +24,7 @@ from zeuxis.studio import StudioSettings, create_app, service, store
 from zeuxis.studio.jobs import Job
 from zeuxis.studio.refusal import Refused
 from zeuxis.studio.routes import forms
-from zeuxis.studio.security import cookies, is_token
+from zeuxis.studio.security import TOKEN_COOKIE, cookie, is_token
 from zeuxis.studio.verbs import verbs
 from zeuxis.studio.workers import Worker
 
@@ -79,10 +80,10 @@ def test_numbers_that_are_too_long_to_read(studio: TestClient, jpeg: bytes) -> N
 @pytest.mark.parametrize(
     ("method", "path", "takes"),
     [
-        ("POST", "/v1/jobs/x", "DELETE, GET"),
+        ("POST", "/v1/jobs/x", "DELETE, GET, HEAD"),
         ("GET", "/v1/stylize", "POST"),
-        ("HEAD", "/v1/jobs", "GET"),
-        ("PUT", "/", "GET"),
+        ("HEAD", "/v1/stylize", "POST"),
+        ("PUT", "/", "GET, HEAD"),
     ],
 )
 def test_methods_that_are_not_taken(studio: TestClient, method: str, path: str, takes: str) -> None:
@@ -94,9 +95,19 @@ def test_methods_that_are_not_taken(studio: TestClient, method: str, path: str, 
 
 def test_what_is_nowhere(open_studio: Open) -> None:
     studio = open_studio(token=TOKEN)
-    for path in ("/nothing", "/v1", "//v1/about", "/V1/about", "/docs", "/page", "/healthz/"):
+    for path in (
+        "/nothing",
+        "/v1",
+        "//v1/about",
+        "/V1/about",
+        "/docs",
+        "/page",
+        "/healthz/",
+        "/v1/about/",
+    ):
         assert studio.get(path, follow_redirects=False).status_code == 401, path
     known = {"authorization": f"Bearer {TOKEN}"}
+    assert studio.get("/v1/about/", headers=known, follow_redirects=False).status_code == 404
     answer = studio.get("/nothing", headers=known)
     assert (
         answer.status_code == 404 and "there is nothing at this address" in answer.json()["error"]
@@ -119,7 +130,7 @@ def test_cookies_of_other_programs_hide_none() -> None:
     request = Request(
         {"type": "http", "headers": [(b"cookie", b'a=[{"b": 1}]; "; zeuxis_token=t; \xff=1')]}
     )
-    assert cookies(request.headers)["zeuxis_token"] == "t"
+    assert cookie(request.headers, TOKEN_COOKIE) == "t"
 
 
 def test_no_path_looks_like_a_second_line(
@@ -200,7 +211,7 @@ class Failing:
         self.database, self.is_full = database, True
 
     def execute(self, statement: str, *values: Any) -> Any:
-        if self.is_full and statement.startswith("INSERT"):
+        if self.is_full and statement.lstrip().startswith(("INSERT", "DELETE")):
             raise sqlite3.OperationalError("database or disk is full")
         return self.database.execute(statement, *values)
 
@@ -222,12 +233,50 @@ def test_a_database_that_fails_for_a_while_loses_nothing(
     strange.until(studio, other["id"], "done")
     assert studio.delete(f"/v1/jobs/{other['id']}").status_code == 204
     assert studio.get(f"/v1/jobs/{other['id']}").status_code == 404
+    assert other["id"] not in [each["id"] for each in studio.get("/v1/jobs").json()]
     failing.is_full = False
     ends = time.monotonic() + 20
     while job["id"] in serving(studio)._live and time.monotonic() < ends:
         time.sleep(0.02)
     assert kept.get(job["id"]).state == "done" and not serving(studio)._live  # type: ignore[union-attr]
+    while serving(studio).forgetting.gone and time.monotonic() < ends:
+        time.sleep(0.02)
+    assert kept.get(other["id"]) is None
     assert studio.post("/v1/nap?wait=30").status_code == 200
+
+
+def test_a_job_that_is_deleted_on_a_full_disk_does_not_run_for_ever(
+    open_studio: Open, strange: ModuleType
+) -> None:
+    studio = open_studio()
+    kept = serving(studio).store
+    job = strange.until(studio, strange.asked(studio, "nap", seconds="60")["id"], "running")
+    kept._database = failing = Failing(kept._database)  # type: ignore[assignment]
+    assert studio.delete(f"/v1/jobs/{job['id']}").status_code == 204
+    for path in ("", "/events"):
+        assert studio.get(f"/v1/jobs/{job['id']}{path}").status_code == 404
+    assert studio.get("/healthz").json()["running"] == 0
+    failing.is_full = False
+    assert studio.post("/v1/nap?wait=30").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "error", [sqlite3.OperationalError("database or disk is full"), OSError(errno.ENOSPC, "full")]
+)
+def test_what_finds_the_disk_full_is_told_so(
+    studio: TestClient, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(service.Service, "of_owner", full)
+    monkeypatch.setattr(forms, "_save", full)
+    for answer in (
+        studio.get("/v1/jobs"),
+        studio.post("/v1/stylize", files={"image": ("a.png", b"x")}),
+    ):
+        assert answer.status_code == 503 and "no room on its disk" in answer.json()["error"]
+        assert int(answer.headers["retry-after"]) >= 1
 
 
 def test_a_bug_in_one_job_does_not_end_the_next(
@@ -290,6 +339,17 @@ def test_others_on_this_machine_do_not_read_along(open_studio: Open, tmp_path: P
     studio = open_studio(state=tmp_path / "new" / "state")
     for folder in (serving(studio).store.folder, serving(studio).store.jobs):
         assert folder.stat().st_mode & 0o077 == 0
+
+
+def test_nor_in_a_folder_that_others_may_look_into(open_studio: Open, tmp_path: Path) -> None:
+    state = tmp_path / "open"
+    state.mkdir(mode=0o755)
+    (state / "jobs.sqlite").touch(mode=0o644)  # of an older version
+    studio = open_studio(state=state)
+    assert studio.post("/v1/nap?wait=30").status_code == 200
+    made = [path for path in state.iterdir() if path.stat().st_mode & 0o077]
+    assert not made and {"jobs", "runs", "jobs.sqlite"} <= {path.name for path in state.iterdir()}
+    assert state.stat().st_mode & 0o777 == 0o755  # which is not ours
 
 
 def test_counters_are_exact(studio: TestClient) -> None:

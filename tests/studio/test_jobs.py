@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import signal
 import sqlite3
@@ -11,7 +12,6 @@ import subprocess
 import time
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -20,7 +20,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from zeuxis.errors import ZeuxisError
-from zeuxis.studio import StudioSettings, create_app, workers
+from zeuxis.studio import StudioSettings, create_app, store, workers
 from zeuxis.studio.store import Store
 
 Open = Callable[..., TestClient]
@@ -188,6 +188,18 @@ def test_what_libraries_print_is_no_message(studio: TestClient) -> None:
     assert studio.post("/v1/nap?wait=30", data={"what": "print"}).status_code == 200
 
 
+def test_who_is_cancelled_has_not_died(
+    open_studio: Open, strange: ModuleType, caplog: pytest.LogCaptureFixture
+) -> None:
+    studio = open_studio()
+    job = strange.until(studio, strange.asked(studio, "nap", seconds="60")["id"], "running")
+    assert studio.post(f"/v1/jobs/{job['id']}/cancel").json()["state"] == "cancelled"
+    assert "zeuxis_worker_deaths_total 0\n" in studio.get("/metrics").text
+    assert not [each for each in caplog.records if each.levelno >= logging.WARNING]
+    studio.post("/v1/nap?wait=30", data={"deaths": "2"})
+    assert "zeuxis_worker_deaths_total 2\n" in studio.get("/metrics").text
+
+
 def test_time_is_limited(open_studio: Open, strange: ModuleType) -> None:
     studio = open_studio(job_minutes=0.01)
     answer = studio.post("/v1/nap?wait=30", data={"seconds": "30"})
@@ -268,8 +280,7 @@ def test_the_oldest_results_go_when_all_take_too_much(
     size = jobs[0]["results"][0]["bytes"]
     assert [job.id for job in store.surplus(2.5 * size)] == [jobs[0]["id"], jobs[1]["id"]]
     assert store.surplus(4 * size) == []
-    service = studio.app.state.service  # type: ignore[attr-defined]
-    service.settings = replace(service.settings, keep_gb=2.5 * size / 1e9)
+    studio.app.state.service.forgetting.most = 2.5 * size  # type: ignore[attr-defined]
     ends = time.monotonic() + 30
     while store.folder_of(jobs[1]["id"]).exists() and time.monotonic() < ends:
         time.sleep(0.05)
@@ -289,6 +300,26 @@ def test_a_table_of_an_older_server(patched: None, strange: ModuleType, tmp_path
     assert [each.id for each in store.surplus(job["results"][0]["bytes"] - 1)] == [job["id"]]
     assert store.surplus(job["results"][0]["bytes"]) == []
     store.close()
+
+
+@pytest.mark.parametrize("step", range(3))
+def test_a_table_that_a_crash_left_half_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    Store(tmp_path).close()
+    with closing(sqlite3.connect(tmp_path / "jobs.sqlite")) as database:
+        database.executescript(
+            "DROP INDEX by_age; ALTER TABLE jobs DROP COLUMN bytes; PRAGMA user_version = 1"
+        )
+    begin, *steps = store._TABLE_OF_1_TO_2.split(";")
+    cut = ";".join([begin, *steps[: step + 1], " SELECT no_such_function()"])
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "_TABLE_OF_1_TO_2", cut)
+        with pytest.raises(ZeuxisError, match="no_such_function"):
+            Store(tmp_path)
+    again = Store(tmp_path)
+    assert again.surplus(0) == []
+    again.close()
 
 
 def test_a_restart_loses_nothing_that_was_done(

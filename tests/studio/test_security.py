@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -38,7 +39,7 @@ def test_a_browser_gets_a_cookie_for_it(open_studio: Open) -> None:
     answer = studio.get(f"/?token={TOKEN}", follow_redirects=False)
     assert answer.status_code == 303 and answer.headers["location"] == "/"
     cookie = answer.headers["set-cookie"]
-    assert all(word in cookie for word in ("zeuxis_token=", "HttpOnly", "SameSite=strict"))
+    assert all(word in cookie for word in ("zeuxis_token_8765=", "HttpOnly", "SameSite=strict"))
     assert studio.get("/v1/about").status_code == 200
 
 
@@ -110,7 +111,13 @@ def test_large_requests_are_refused(open_studio: Open) -> None:
 @pytest.mark.parametrize(
     ("content", "kind", "status"),
     [
-        (b"{}", "application/json", 422),
+        (b"{}", "application/json", 415),
+        (b"\xff\xd8\xff", "image/jpeg", 415),
+        (b"\xff\xd8\xff", "", 415),
+        (b"style=%", "application/x-www-form-urlencoded", 422),
+        (b"style=\xff", "application/x-www-form-urlencoded", 400),
+        (b"&" * 100_000, "application/x-www-form-urlencoded", 413),
+        (b"&".join([b"a=1"] * 300), "application/x-www-form-urlencoded", 400),
         (b"nonsense", "multipart/form-data; boundary=b", 400),
         (b"", "multipart/form-data", 400),
         (b"--b\r\n\r\n", "multipart/form-data; boundary=b", 400),
@@ -139,13 +146,43 @@ def test_a_field_that_nobody_filled_is_none(studio: TestClient) -> None:
 
 
 def test_lists_are_ones_own(studio: TestClient, strange: ModuleType) -> None:
-    mine, other = ({"cookie": f"zeuxis_session={letter * 22}"} for letter in "ab")
+    mine, other = ({"cookie": f"zeuxis_session_8765={letter * 22}"} for letter in "ab")
     id = studio.post("/v1/nap", headers=mine).json()["id"]
     assert [job["id"] for job in studio.get("/v1/jobs", headers=mine).json()] == [id]
     assert studio.get("/v1/jobs", headers=other).json() == []
     assert (
         studio.get(f"/v1/jobs/{id}", headers=other).status_code == 200
     )  # who knows the id may read it
+
+
+def test_two_studios_of_a_machine_keep_their_cookies_apart(open_studio: Open) -> None:
+    studio, there = open_studio(token=TOKEN), {"host": "127.0.0.1:8766"}
+    studio.get(f"/?token={TOKEN}", headers=there, follow_redirects=False)
+    assert list(studio.cookies) == ["zeuxis_token_8766"]
+    assert studio.get("/v1/about", headers=there).status_code == 200
+    assert studio.get("/v1/about").status_code == 401
+    plain = {"host": "studio.example"}  # of a proxy
+    answer = studio.get(f"/?token={TOKEN}", headers=plain, follow_redirects=False)
+    assert answer.headers["set-cookie"].startswith("zeuxis_token=")
+
+
+def test_an_old_token_in_a_browser_leads_to_the_page(open_studio: Open) -> None:
+    studio = open_studio(token=TOKEN)
+    answer = studio.get("/?token=old", headers={"accept": "text/html,*/*"}, follow_redirects=False)
+    assert answer.status_code == 303 and answer.headers["location"] == "/"
+    assert "zeuxis_token" not in answer.headers.get("set-cookie", "")
+    assert studio.get("/v1/about").status_code == 401
+
+
+def test_a_session_is_not_written_down(
+    open_studio: Open, strange: ModuleType, tmp_path: Path
+) -> None:
+    studio, session = open_studio(), "s" * 22
+    mine = {"cookie": f"zeuxis_session_8765={session}"}
+    id = studio.post("/v1/nap?wait=30", headers=mine).headers["location"].rpartition("/")[2]
+    assert [job["id"] for job in studio.get("/v1/jobs", headers=mine).json()] == [id]
+    state = b"".join(path.read_bytes() for path in (tmp_path / "state").glob("jobs.sqlite*"))
+    assert id.encode() in state and session.encode() not in state
 
 
 def test_owners_and_clients() -> None:

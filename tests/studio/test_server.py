@@ -22,6 +22,7 @@ from PIL import Image
 
 import zeuxis
 from zeuxis.cli.main import main
+from zeuxis.cli.studio import _tell
 from zeuxis.errors import ZeuxisError
 
 STRANGE = Path(__file__).with_name("strange.py")
@@ -149,6 +150,23 @@ def test_a_proxy_says_whose_job_it_is(server: Server) -> None:
     with urlopen(asked, timeout=30) as answer:
         id = json.load(answer)["id"]
     assert listed("203.0.113.7") == [id] and listed(None) == listed("203.0.113.8") == []
+
+
+def test_who_runs_it_sees_jobs_and_if_they_like_requests(styles_file: Path, tmp_path: Path) -> None:
+    for options in ([], ["--log-requests"]):
+        server = Server(styles_file, tmp_path / "state", *options)
+        with zeuxis.Client(server.url) as studio:
+            job = studio.run("nap", what="print")
+        said = server.end()
+        assert re.search(rf"nap {job.id} done after \d+\.\d\d s\n", said)
+        assert bool(options) == bool(re.search(r"127\.0\.0\.1 POST /v1/nap 202 \d+ ms\n", said))
+
+
+def test_the_browser_is_not_given_the_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    _tell("http://127.0.0.1:8765/", "a-token-of-some-length", no_browser=False)
+    assert opened == ["http://127.0.0.1:8765/"]
 
 
 def test_a_token_from_the_environment() -> None:

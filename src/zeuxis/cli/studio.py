@@ -65,7 +65,7 @@ def _tell(address: str, token: str | None, no_browser: bool) -> None:
     if not no_browser:
         import webbrowser
 
-        webbrowser.open(door)
+        webbrowser.open(address)  # without the token, which others would see among the processes
 
 
 def _named(roots: tuple[Path, ...]) -> dict[str, Path]:

@@ -1,9 +1,13 @@
 """The server: routes behind a guard, and the service that they open."""
 
+import errno
+import logging
+import sqlite3
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -15,14 +19,18 @@ from starlette.routing import Match
 
 from zeuxis import __version__
 from zeuxis.errors import ZeuxisError
+from zeuxis.studio.openapi import Described
 from zeuxis.studio.refusal import Refused
 from zeuxis.studio.routes import jobs, pages, verbs, wall
 from zeuxis.studio.security import HEADERS, Guard, answer, check_token
-from zeuxis.studio.service import Service
+from zeuxis.studio.service import FULL, SWEEP_SECONDS, Service
 from zeuxis.studio.settings import StudioSettings
 
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 NOT_FOUND, NOT_ALLOWED, UNPROCESSABLE = 404, 405, 422
-METHODS = ("DELETE", "GET", "HEAD", "POST")  # of all that there is
+METHODS = ("DELETE", "GET", "POST")  # of all that there is; the guard has HEAD done as GET
+
+log = logging.getLogger("zeuxis.studio")
 
 
 def create_app(
@@ -57,11 +65,13 @@ def create_app(
         finally:
             await service.close()
 
-    app = FastAPI(
+    app = Described(
         title="Zeuxis",
         summary="Paints photographs in another's hand.",
         version=__version__,
         lifespan=lifespan,
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
         docs_url=None,  # those pages are made of scripts from elsewhere
         redoc_url=None,
         middleware=[Middleware(Guard, token=token, max_bytes=settings.max_upload_mb * 1e6)],
@@ -83,6 +93,14 @@ def _speak_in_sentences(app: FastAPI) -> None:
     @app.exception_handler(ZeuxisError)
     async def mistaken(_: Request, error: ZeuxisError) -> JSONResponse:
         return JSONResponse({"error": str(error)}, UNPROCESSABLE)
+
+    @app.exception_handler(sqlite3.Error)
+    @app.exception_handler(OSError)
+    async def full(request: Request, error: Exception) -> JSONResponse:
+        if isinstance(error, OSError) and error.errno not in NO_ROOM:
+            raise error
+        log.error("%s %s: %s", request.method, quote(request.url.path), error)
+        return answer(Refused(503, FULL, retry_after=int(SWEEP_SECONDS)))
 
     @app.exception_handler(HTTPException)
     async def unusual(request: Request, error: HTTPException) -> JSONResponse:
@@ -115,4 +133,4 @@ def _allowed(request: Request) -> list[str]:
         for route in request.app.router.routes
         if route.matches(dict(request.scope, method=method))[0] is Match.FULL
     }
-    return sorted(found)
+    return sorted(found | ({"HEAD"} if "GET" in found else set()))

@@ -1,11 +1,11 @@
 """Who may ask, from where, and how much: checked before a request reaches any route."""
 
+import hashlib
 import hmac
 import ipaddress
 import logging
 import re
 import time
-from collections.abc import Mapping
 from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -30,6 +30,7 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
+_PORT = re.compile(r":(\d{1,5})$", re.ASCII)  # of a Host header
 _SESSION = re.compile(r"[\w-]{22}", re.ASCII)
 _TOKEN = re.compile(r"[\w.~+/-]{8,}=*", re.ASCII)  # RFC 6750, section 2.1; no shorter than that
 
@@ -54,10 +55,10 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began, status = time.monotonic(), 500
+        began, status, is_over = time.monotonic(), 500, False
 
         async def send_safely(message: Message) -> None:
-            nonlocal status
+            nonlocal status, is_over
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
@@ -65,18 +66,24 @@ class Guard:
                     headers.setdefault(name, value)
                 if scope["path"].startswith("/v1/"):
                     headers.setdefault("cache-control", "no-store")
-            await send(message)
+            elif scope["method"] == "HEAD":  # done as GET is, and cut off here
+                message = {"type": "http.response.body", "body": b"", "more_body": False}
+            if not is_over:
+                await send(message)
+            is_over = scope["method"] == "HEAD" and message["type"] == "http.response.body"
 
         try:
             self._check(scope["method"], scope["path"], Headers(scope=scope))
         except Refused as refused:
             await answer(refused)(scope, receive, send_safely)
         else:
-            await self._app(scope, self._counted(receive), send_safely)
+            asked = dict(scope, method="GET") if scope["method"] == "HEAD" else scope
+            await self._app(asked, self._counted(receive), send_safely)
         finally:
             took = 1000 * (time.monotonic() - began)
             path = quote(scope["path"])  # so that no path can look like a second line
-            log.info("%s %s %d %.0f ms", scope["method"], path, status, took)
+            host = scope["client"][0] if scope["client"] else "-"
+            log.info("%s %s %s %d %.0f ms", host, scope["method"], path, status, took)
 
     def _check(self, method: str, path: str, headers: Headers) -> None:
         host = headers.get("host", "")
@@ -93,7 +100,7 @@ class Guard:
     def _knows(self, headers: Headers) -> bool:
         scheme, _, given = headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
-            given = cookies(headers).get(TOKEN_COOKIE, "")
+            given = cookie(headers, TOKEN_COOKIE)
         return is_token(given.strip(), self._token)
 
     def _counted(self, receive: Receive) -> Receive:
@@ -145,9 +152,14 @@ def is_token(given: str, token: str | None) -> bool:
 
 
 def owner_of(headers: Headers, client: str) -> str:
-    """Whose list a request's job goes on: that of a browser's session, or of an address."""
-    session = cookies(headers).get(SESSION_COOKIE, "")
-    return f"session {session}" if _SESSION.fullmatch(session) else client
+    """Whose list a request's job goes on: that of a browser's session, or of an address.
+
+    The session is hashed: who reads the database is not to be let in by what is there.
+    """
+    session = cookie(headers, SESSION_COOKIE)
+    if not _SESSION.fullmatch(session):
+        return client
+    return f"session {hashlib.sha256(session.encode()).hexdigest()[:32]}"
 
 
 def client_of(host: str | None) -> str:
@@ -161,9 +173,15 @@ def client_of(host: str | None) -> str:
     return str(address)
 
 
-def cookies(headers: Headers) -> Mapping[str, str]:
-    """The cookies of a request, read as browsers mean them: one that another program left hides none."""
-    return cookie_parser(headers.get("cookie", ""))
+def cookie(headers: Headers, kind: str) -> str:
+    """A cookie of ours; empty if there is none. What another program has left hides none."""
+    return cookie_parser(headers.get("cookie", "")).get(cookie_name(headers, kind), "")
+
+
+def cookie_name(headers: Headers, kind: str) -> str:
+    """What a cookie is called: with the port, for a browser tells those of two ports of a host not apart."""
+    port = _PORT.search(headers.get("host", ""))
+    return f"{kind}_{port[1]}" if port else kind
 
 
 def _check_origin(headers: Headers, host: str) -> None:

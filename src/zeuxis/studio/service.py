@@ -4,8 +4,6 @@ import asyncio
 import logging
 import math
 import secrets
-import shutil
-import sqlite3
 import time
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -13,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from zeuxis.studio.asked import Place
+from zeuxis.studio.conversions import Conversions
 from zeuxis.studio.door import Door
+from zeuxis.studio.forgetting import Forgetting
 from zeuxis.studio.jobs import Job
 from zeuxis.studio.lane import Lane
 from zeuxis.studio.prometheus import Figures
@@ -45,6 +45,8 @@ class Service:
         place: what requests may reach.
         door: counts the jobs of each client.
         store: what survives a restart.
+        forgetting: what does not stay in there.
+        conversions: of results.
         figures: for /metrics.
 
     Raises:
@@ -57,6 +59,8 @@ class Service:
         self.settings = settings
         self.place = Place(settings.folder, roots, settings.max_megapixels, is_own)
         self.store = Store(settings.folder)
+        self.forgetting = Forgetting(self.store, settings.keep_gb * 1e9)
+        self.conversions = Conversions()
         self.figures = Figures()
         self._live: dict[str, Job] = {}
         self.door = Door(settings.jobs_per_client)
@@ -138,13 +142,14 @@ class Service:
             Refused: 404, if there is none.
         """
         job = self._live.get(id) or self.store.get(id)
-        if job is None:
+        if job is None or id in self.forgetting.gone:
             raise Refused(404, "there is no such job, or its time is over")
         return job
 
     def of_owner(self, owner: str) -> list[Job]:
         """Somebody's jobs, the newest first."""
-        return [self._live.get(job.id, job) for job in self.store.of_owner(owner)]
+        jobs, gone = self.store.of_owner(owner), self.forgetting.gone
+        return [self._live.get(job.id, job) for job in jobs if job.id not in gone]
 
     def training(self) -> dict[str, str]:
         """The runs that go on or wait for their turn: the job of each, by the run's name."""
@@ -179,7 +184,7 @@ class Service:
         if not job.is_final:
             raise Refused(409, "the job is about to stop: delete it in a while")
         self._live.pop(job.id, None)  # where it is still, if it could not be kept
-        await self._forget(job)
+        await self.forgetting.forget(job)
 
     def load(self) -> dict[str, int]:
         """How busy it is: `workers` that could work now, jobs that are `queued` and `running`."""
@@ -224,8 +229,8 @@ class Service:
 
     def _conclude(self, job: Job, verb: Verb, ending: Message) -> None:
         end = ending["end"]
-        if end == "died":
-            self.figures.deaths += 1
+        if end == "died" and not job.cancelling:
+            self.figures.deaths += not ending["killed"]
             log.warning("a worker ended while it did %s %s: %s", job.verb, job.id, ending["error"])
         if job.cancelling and end in ("died", "cancelled"):
             self._finish(job, "cancelled")
@@ -264,10 +269,6 @@ class Service:
         if self.store.put(job):
             self._live.pop(job.id, None)
 
-    async def _forget(self, job: Job) -> None:
-        await asyncio.to_thread(shutil.rmtree, self.store.folder_of(job.id), ignore_errors=True)
-        self.store.delete(job.id)
-
     def _wait(self, job: Job) -> None:
         self._live[job.id] = job
         self.door.enter(job.client)
@@ -292,11 +293,5 @@ class Service:
         while True:
             for job in [each for each in self._live.values() if each.is_final]:
                 self._keep(job)
-            try:
-                most = self.settings.keep_gb * 1e9
-                while old := [*self.store.expired(), *self.store.surplus(most)]:
-                    for job in old:
-                        await self._forget(job)
-            except sqlite3.Error as error:
-                log.error("what is old cannot be forgotten: %s", error)
+            await self.forgetting.sweep()
             await asyncio.sleep(SWEEP_SECONDS)

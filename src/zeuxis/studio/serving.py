@@ -9,12 +9,12 @@ from pathlib import Path
 import uvicorn
 
 from zeuxis.studio.app import create_app
+from zeuxis.studio.connections import Connection, most_connections
 from zeuxis.studio.settings import StudioSettings
 
 GOODBYE_SECONDS = 3  # for requests that are being answered
 # Longer than clients keep an idle connection (httpx: 5 s), who else may ask just as it closes.
 KEEP_ALIVE_SECONDS = 30
-BACKLOG = 2048  # connections that may wait
 
 
 class _Server(uvicorn.Server):
@@ -50,11 +50,17 @@ def serve(
         ZeuxisError: as `create_app` does.
     """
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING)
+    logging.getLogger("zeuxis.studio").setLevel(logging.INFO)
+    requests = logging.INFO if settings.log_requests else logging.WARNING
+    logging.getLogger("zeuxis.studio.access").setLevel(requests)
     app = create_app(settings, token=token, roots=roots)
+    most = most_connections()
     config = uvicorn.Config(
         app,
         access_log=False,  # it would write tokens down
-        backlog=BACKLOG,
+        backlog=most,  # so many are accepted together, before any of them is looked at
+        http=Connection,
+        limit_concurrency=most,
         log_config=None,
         server_header=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,

@@ -46,6 +46,8 @@ class StudioSettings:
         None, "Folder for jobs, results and runs; by default the user's data folder."
     )
 
+    log_requests: bool = setting(False, "Log every request as well as every job.")
+
     @property
     def is_local(self) -> bool:
         """Whether only this machine can reach it."""

@@ -17,7 +17,9 @@ LEAST_FREE = 200e6  # bytes on the disk, below which no job is taken
 
 log = logging.getLogger("zeuxis.studio")
 
+# Each is done whole or not at all: a server that is killed meanwhile finds the table as it was.
 _TABLE = """
+BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS jobs (
     id TEXT PRIMARY KEY, owner TEXT, state TEXT, created REAL, expires REAL, body TEXT, bytes INTEGER
 ) WITHOUT ROWID;
@@ -25,10 +27,15 @@ CREATE INDEX IF NOT EXISTS by_owner ON jobs (owner, created);
 CREATE INDEX IF NOT EXISTS by_expiry ON jobs (expires);
 CREATE INDEX IF NOT EXISTS by_state ON jobs (state);
 CREATE INDEX IF NOT EXISTS by_age ON jobs (created, bytes);
+PRAGMA user_version = 2;
+COMMIT;
 """
 _TABLE_OF_1_TO_2 = """
+BEGIN IMMEDIATE;
 ALTER TABLE jobs ADD COLUMN bytes INTEGER;
 UPDATE jobs SET bytes = (SELECT TOTAL(json_extract(value, '$.bytes')) FROM json_each(body, '$.results'));
+PRAGMA user_version = 2;
+COMMIT;
 """
 _PUT = """
 INSERT OR REPLACE INTO jobs (id, owner, state, created, expires, body, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -52,6 +59,7 @@ class Store:
         try:
             for each in (folder, self.jobs, self.runs):
                 each.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _hide(folder / "jobs.sqlite")
         except OSError as error:
             raise ZeuxisError(
                 f"cannot keep jobs in {folder}: {reason(error)}; give another folder with --state"
@@ -123,9 +131,14 @@ class Store:
             with suppress(OSError):
                 (self.folder_of(id) / name).unlink()
 
-    def delete(self, id: str) -> None:
-        """Forget a job; its files are the caller's, for they may take a while."""
-        self._database.execute("DELETE FROM jobs WHERE id = ?", (id,))
+    def delete(self, id: str) -> bool:
+        """Forget a job, but for its files, which may take a while; whether that went well."""
+        try:
+            self._database.execute("DELETE FROM jobs WHERE id = ?", (id,))
+        except sqlite3.Error as error:
+            log.error("the job %s cannot be forgotten: %s", id, error)
+            return False
+        return True
 
     def sweep(self) -> None:
         """Remove folders that belong to no job: of requests that a crash cut short."""
@@ -152,7 +165,6 @@ class Store:
             if database.execute("PRAGMA user_version").fetchone() == (1,):
                 database.executescript(_TABLE_OF_1_TO_2)
             database.executescript(_TABLE)
-            database.execute("PRAGMA user_version = 2")
         except sqlite3.OperationalError as error:
             database.close()
             if "locked" in str(error):
@@ -168,3 +180,13 @@ class Store:
                 f"{path} is damaged ({error}): move it away, or give another folder with --state"
             ) from error
         return database
+
+
+def _hide(path: Path) -> None:
+    """Have a database that only its owner reads, whoever may look into the folder: ids of jobs are keys.
+
+    What SQLite makes beside it has the mode that it has.
+    """
+    path.touch(mode=0o600)
+    for each in (path, *path.parent.glob(f"{path.name}-*")):
+        each.chmod(0o600)

@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import ClientDisconnect, Request
@@ -16,6 +17,7 @@ from zeuxis.studio.verbs import Verb
 MOST_FILES, MOST_FIELDS = 16, 200
 LONGEST_TEXT = 64 * 1024  # bytes of a field
 UPLOAD_SECONDS = 300.0
+WANTED = f"send at most {MOST_FIELDS} texts, as UTF-8"
 
 
 async def asked_in(request: Request, verb: Verb, folder: Path, place: Place) -> Asked:
@@ -33,15 +35,13 @@ async def asked_in(request: Request, verb: Verb, folder: Path, place: Place) -> 
     """
     try:
         async with asyncio.timeout(UPLOAD_SECONDS):
-            form = await request.form(
-                max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LONGEST_TEXT
-            )
+            form = await _form(request)
     except TimeoutError:
         raise Refused(408, f"the request took longer than {UPLOAD_SECONDS:g} seconds") from None
     except ClientDisconnect:
         raise Refused(400, "the request broke off") from None  # which nobody hears
-    except ValueError:  # of codecs that a form may name
-        raise Refused(400, "the form cannot be read: send its texts as UTF-8") from None
+    except ValueError:  # of codecs that a form may name, and of too many fields
+        raise Refused(400, f"the form cannot be read: {WANTED}") from None
     try:
         texts, files = _sorted(form, verb)
         pictures: defaultdict[str, list[Received]] = defaultdict(list)
@@ -55,6 +55,31 @@ async def asked_in(request: Request, verb: Verb, folder: Path, place: Place) -> 
     finally:
         await form.close()
     return Asked(verb.settings, verb.knobs, texts, pictures, place)
+
+
+async def _form(request: Request) -> FormData:
+    """The form of a request, of whatever kind.
+
+    Raises:
+        Refused: 415, if it is none; 413, if it is one without files and longer than such a form is.
+        ValueError: if it cannot be read.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "multipart/form-data":
+        return await request.form(
+            max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LONGEST_TEXT
+        )
+    if kind not in ("", "application/x-www-form-urlencoded"):
+        raise Refused(415, "this takes a form: send it as multipart/form-data")
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > LONGEST_TEXT:
+            raise Refused(413, "the form is too long: send it as multipart/form-data")
+    if body and not kind:
+        raise Refused(415, "this takes a form: send it as multipart/form-data")
+    fields = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    return FormData([(name, text) for name, text in fields])
 
 
 def _sorted(

@@ -6,31 +6,24 @@ from typing import Any
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 
+from zeuxis.errors import ZeuxisError
 from zeuxis.studio.about import form_schema
 from zeuxis.studio.jobs import Job
 from zeuxis.studio.refusal import Refused
+from zeuxis.studio.routes.files import sent
 from zeuxis.studio.routes.forms import asked_in
+from zeuxis.studio.routes.refusals import Responses, refusals
 from zeuxis.studio.routes.requests import sender_of, service_of
-from zeuxis.studio.schemas import ErrorReport, JobReport
+from zeuxis.studio.schemas import JobReport
 from zeuxis.studio.security import owner_of
 from zeuxis.studio.service import Service
 from zeuxis.studio.verbs import Verb, verbs
 
 LONGEST_WAIT = 60.0  # seconds
-WRONG = {
-    400: "the form cannot be read",
-    401: "no token, or a wrong one",
-    403: "sent by another site's page",
-    408: "the request took too long",
-    413: "the request or a picture is too large",
-    415: "a file is no picture",
-    422: "a setting is wrong, or the job failed",
-    429: "the queue is full, or the client has too many jobs",
-    500: "the job failed, and not by what was asked for",
-    503: "the server's disk is full",
-}
+WRONG = (400, 401, 403, 408, 413, 415, 422, 429, 500, 503)
+TRAINING = (409,)  # a run goes on once
 
 
 def router() -> APIRouter:
@@ -46,10 +39,8 @@ def router() -> APIRouter:
             summary=verb.help,
             status_code=202,
             response_model=None,
-            responses=_responses(),
-            openapi_extra={
-                "requestBody": {"content": {"multipart/form-data": {"schema": form_schema(verb)}}}
-            },
+            responses=_responses(verb),
+            openapi_extra={"requestBody": {"content": _forms(verb)}},
         )
     return found
 
@@ -59,9 +50,14 @@ def _endpoint(verb: Verb) -> Any:
         request: Request, wait: float = Query(0.0, ge=0, le=LONGEST_WAIT)
     ) -> Response:
         service = service_of(request)
+        odd = sorted(request.query_params.keys() - {"wait"})
+        if odd:
+            raise ZeuxisError(
+                f"the address takes no {odd[0][:80]!r}: send it as a field of the form"
+            )
         job = await submitted(request, verb, service)
         if wait and await job.final(wait):
-            return _final(job, service, request.headers.get("accept", "*/*"))
+            return _final(request, job, service)
         return _told(job, service, 202)
 
     return endpoint
@@ -86,17 +82,22 @@ async def submitted(request: Request, verb: Verb, service: Service) -> Job:
         raise
 
 
-def _final(job: Job, service: Service, accept: str) -> Response:
+def _final(request: Request, job: Job, service: Service) -> Response:
     """The picture itself, where the client takes pictures; else the job."""
+    accept = request.headers.get("accept", "*/*").lower()
+    takes = [each.partition(";")[0].strip() for each in accept.split(",")]
+    takes_pictures = any(each.startswith(("image/", "*/")) for each in takes)
     if job.state == "failed":
-        raise Refused(422 if job.fault == "user" else 500, job.error or "the job failed")
-    takes = [each.partition(";")[0].strip() for each in accept.lower().split(",")]
-    if not job.results or not any(each.startswith(("image/", "*/")) for each in takes):
-        return _told(
-            job, service, 200
-        )  # cancelled, or a run that was stopped before it had a generator
+        status = 422 if job.fault == "user" else 500
+        if takes_pictures:
+            raise Refused(status, job.error or "the job failed")
+        return _told(job, service, status)
+    # Nothing comes of a job that was cancelled, and of a run that was stopped before it had a generator.
+    if not takes_pictures or not job.results:
+        return _told(job, service, 200)
     result = job.results[0]
-    return FileResponse(
+    return sent(
+        request,
         service.store.folder / result["file"],
         media_type=result["media_type"],
         filename=result["name"],
@@ -108,10 +109,18 @@ def _told(job: Job, service: Service, status: int) -> JSONResponse:
     return JSONResponse(service.report(job), status, {"location": f"/v1/jobs/{job.id}"})
 
 
-def _responses() -> dict[int | str, dict[str, Any]]:
+def _forms(verb: Verb) -> dict[str, Any]:
+    """The kinds of form that a verb takes: those without files may be short."""
+    schema = {"schema": form_schema(verb)}
+    short = {} if verb.files else {"application/x-www-form-urlencoded": schema}
+    return {"multipart/form-data": schema} | short
+
+
+def _responses(verb: Verb) -> Responses:
     picture = {"image/*": {"schema": {"type": "string", "format": "binary"}}}
+    at_once = {"description": "with `wait`: the first result, or the job", "model": JobReport}
     return {
-        200: {"description": "with `wait`: the first result, or the job", "content": picture},
+        200: at_once | {"content": picture},
         202: {"description": "the job", "model": JobReport},
-        **{status: {"description": text, "model": ErrorReport} for status, text in WRONG.items()},
+        **refusals(*WRONG, *(TRAINING if verb.is_training else ())),
     }
