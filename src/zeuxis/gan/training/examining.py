@@ -17,7 +17,9 @@ from zeuxis.gan.training.warnings import memorization
 from zeuxis.metrics.quick import QuickScore
 from zeuxis.training.randomness import keyed
 
-JUDGED = 500  # pictures of a kind that the discriminator is asked about, if a score can be of so many
+JUDGED = (
+    500  # pictures of a kind that the discriminator is asked about, if a score can be of so many
+)
 PART = 50  # pictures made at a time
 FEWEST, MOST = 128, 1000  # pictures that a score is of
 ACROSS, ROWS, CLASS_ROWS = 8, 8, 16  # pictures of a sheet; a row a class if there are classes

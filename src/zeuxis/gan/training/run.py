@@ -178,7 +178,9 @@ def _play(
     processes, keeper = voice.processes, None
     if processes.is_first:
         folder.clean()
-        graphs_of(rivals.average)  # drawn once, before the clock runs, so that all looks take as long
+        graphs_of(
+            rivals.average
+        )  # drawn once, before the clock runs, so that all looks take as long
         keeper = Keeper(
             folder,
             Examiner(rivals, job.pictures, job.held_out, about["score_pictures"]),
