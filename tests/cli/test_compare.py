@@ -59,6 +59,7 @@ def test_json(folder: Path) -> None:
     expected = compare("photo.png", "dark.png", Lpips()).report()
     assert found["lpips"] == "lpips-vgg16-caffe"
     assert found["pictures"] == [{"A": "photo.png", "B": "dark.png", **expected}]
+    assert found["wanted"] == 1 and found["interrupted"] is False
     same = json.loads(run("compare", "photo.png", "photo.png", "--json").stdout)["mean"]
     assert same == {"psnr": None, "ssim": pytest.approx(1), "ms_ssim": None, "lpips": 0}
 
@@ -112,6 +113,58 @@ def test_picture_of_the_difference(folder: Path) -> None:
     assert again.exit_code == 2 and again.stderr.startswith("zeuxis: where.png exists already")
     last = run(*arguments, "--force").stdout.splitlines()[-1]
     assert last == "where.png shows where: 1/2 + 2 (A - B), so that grey is none"
+
+
+def test_a_page_about_pairs(folder: Path) -> None:
+    Path("one/<c>.png").write_bytes(b"\x89PNG broken")
+    write(read("photo.png"), "two/<c>.png")
+    arguments = ("compare", "one", "two", "--crop", "1", "--quiet", "--report", "out/a.html")
+    assert run(*arguments).exit_code == 1
+    page = Path("out/a.html").read_text(encoding="utf-8")
+    for said in (
+        "<title>one beside two</title>",
+        "2 pictures of A beside B, less a border (1 px); LPIPS is lpips-vgg16-caffe.",
+        '<th scope="row">PSNR, dB</th><td>infinite</td>',
+        "<li>1 of 3 pictures could not be judged, the first: ",
+        "one/&lt;c&gt;.png",
+        "A: b.png, 36x24",
+        "1/2 + 2 (A - B): grey where they are the same",
+        "<dd>zeuxis compare one two --crop 1</dd>",
+        "Every pair",
+    ):
+        assert said in page, said
+    assert page.index("<h3>b.png</h3>") < page.index("<h3>a.png</h3>")
+    assert page.count("<img") == 6 and "<script" not in page
+    again = run(*arguments)
+    assert again.exit_code == 2 and "out/a.html exists already; use --force" in again.stderr
+    assert run(*arguments, "--force").exit_code == 1
+    refused = run("compare", "one", "two", "--report", "a.pdf")
+    assert refused.exit_code == 2 and refused.stderr.startswith("zeuxis: a.pdf would be a page")
+
+
+def test_a_page_about_paintings(folder: Path) -> None:
+    arguments = ("evaluate", "style", "one", "--content", "two", "--style", "two")
+    result = run(*arguments, "--report", "a.html")
+    assert result.exit_code == 0 and result.stderr == "a.html shows them\n"
+    page = Path("a.html").read_text(encoding="utf-8")
+    for said in (
+        "<title>one after two</title>",
+        "2 painted photos beside the nearest of 2 paintings; LPIPS is lpips-vgg16-caffe.",
+        '<th scope="row">style loss</th>',
+        '<th scope="row">ArtFID</th>',
+        "ArtFID is of 2 pictures but 768 features",
+        "<dt>styles seen by</dt><dd>vgg16 (relu3_3 + relu5_3)</dd>",
+        "<dd>zeuxis evaluate style one --content two --style two</dd>",
+    ):
+        assert said in page, said
+    row = page[page.index("<h3>b.png</h3>") :]
+    places = [row.index(f"<span>{what}: ") for what in ("photo", "painting", "result")]
+    assert places == sorted(places) and page.count("<img") == 6
+    assert run(*arguments, "--report", "a.html").exit_code == 2
+    alone = ("evaluate", "style", "dark.png", *RESULTS, "--report", "b.html", "--force")
+    assert run(*alone).exit_code == 0
+    page = Path("b.html").read_text(encoding="utf-8")
+    assert "A painted photo beside the painting" in page and "ArtFID" not in page
 
 
 def test_pictures_of_differences(folder: Path) -> None:
@@ -221,6 +274,11 @@ def test_ctrl_c_keeps_what_is_done(folder: Path, monkeypatch: pytest.MonkeyPatch
     assert result.exit_code == 130
     assert result.stderr == "interrupted: this is of 1 of 2 pictures\n"
     assert "a.png" in result.stdout and "b.png" not in result.stdout
+    found = json.loads(run("compare", "one", "two", "--json").stdout)
+    assert found["wanted"] == 2 and found["interrupted"] is True and len(found["pictures"]) == 1
+    assert run("compare", "one", "two", "--report", "a.html").exit_code == 130
+    page = Path("a.html").read_text(encoding="utf-8")
+    assert "interrupted: this is of 1 of 2 pictures" in page and page.count("<img") == 3
 
 
 @pytest.mark.parametrize(
@@ -230,7 +288,9 @@ def test_ctrl_c_keeps_what_is_done(folder: Path, monkeypatch: pytest.MonkeyPatch
         (["compare", "photo.png", "painting.png"], "photo.png (36x24) cannot be compared with"),
         (["compare", "one", "photo.png", "--vgg", "vgg99"], "there are no weights 'vgg99'"),
         (["compare", "photo.png", "dark.png", "--crop", "12"], "a picture of 36x24 pixels has nothing"),
-        (["compare", "gone.png", "dark.png", "--luma"], "cannot read gone.png (no such file"),
+        (["compare", "gone.png", "dark.png", "--luma"], "there is no file gone.png; check the path"),
+        (["compare", "one", "gone"], "there is no file gone; check the path"),
+        (["compare", "gone", "one"], "there is no file gone; check the path"),
         (["compare", "one", "two", "--difference", "dark.png"], "dark.png is a file: the differences"),
         (["compare", "one", "two", "--difference", "dark.png/x"], "cannot make dark.png/x: not a dir"),
         (["compare", "photo.png", "dark.png", "--difference", "two"], "cannot write two: it is a folder"),
@@ -266,8 +326,10 @@ def test_style_of_several(folder: Path) -> None:
     arguments = ("evaluate", "style", "one", "--content", "two", "--style", "two")
     result = run(*arguments)
     assert result.exit_code == 0
-    assert result.stdout.splitlines()[-1].startswith("ArtFID is ")
-    assert result.stdout.endswith("seen by vgg16 (relu3_3 + relu5_3); 2 results, 2 paintings\n")
+    *_, said, note = result.stdout.splitlines()
+    assert said.startswith("ArtFID is ")
+    assert said.endswith("seen by vgg16 (relu3_3 + relu5_3); 2 results, 2 paintings")
+    assert note.startswith("note: ArtFID is of 2 pictures but 768 features")
     found = json.loads(run(*arguments, "--json").stdout)
     assert found["networks"] == {
         "lpips": "lpips-vgg16-caffe",
@@ -278,11 +340,13 @@ def test_style_of_several(folder: Path) -> None:
     assert first["style_loss"] == pytest.approx(0, abs=1e-6) and first["content_loss"] == 0
     assert found["mean"]["lpips"] == pytest.approx(second["lpips"] / 2)
     assert found["art_fid"] > 1 + found["mean"]["lpips"]
+    assert f"note: {found['warnings'][0]}" == note
 
 
 def test_one_painting_makes_no_set(folder: Path) -> None:
     found = run("evaluate", "style", "one", "--content", "two", "--style", "photo.png", "--json")
-    assert json.loads(found.stdout)["art_fid"] is None
+    plain = json.loads(found.stdout)
+    assert plain["art_fid"] is None and plain["warnings"] == []
 
 
 @pytest.mark.parametrize("arguments", [["compare", "--help"], ["evaluate", "style", "--help"]])

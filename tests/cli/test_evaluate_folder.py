@@ -66,11 +66,22 @@ def test_json_and_what_is_seen_twice_is_the_same(folders: None) -> None:
     assert abs(own["values"]["fid"]["value"]) < 1e-3 < first["values"]["fid"]["value"]
 
 
+def test_a_folder_that_was_seen_elsewhere(folders: None) -> None:
+    zeuxis("made", "--against", "real", *FEW)
+    Path("real").rename("moved")
+    done = zeuxis("made", "--against", Path("moved").absolute(), *FEW, "--report", "a.html")
+    assert done.exit_code == 0, done.output
+    assert str(Path("moved/deep/<2>.png").absolute()) in done.output
+    assert "real/deep" not in done.output
+    assert Path("a.html").exists()  # with the pictures that are there now
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
         (["none", "--against", "real"], "there are no pictures in none"),
         (["made", "--against", "nothing"], ""),
+        (["made", "--against", "real", "--metrics", ""], "there is no metric to measure"),
         (
             ["made", "--against", "few"],
             "a set of pictures to be measured needs two at least, but has 1",
@@ -107,7 +118,9 @@ def test_too_few_are_refused_at_once(folders: None) -> None:
 def test_a_report_that_is_there_stays(folders: None) -> None:
     Path("a.html").write_text("mine")
     done = zeuxis("made", "--against", "real", *FEW, "--report", "a.html")
-    assert done.exit_code == 2 and "a.html exists already; use --force" in done.output
+    assert (
+        done.exit_code == 2 and "a.html exists already; use --force (overwrite=True)" in done.output
+    )
     assert Path("a.html").read_text() == "mine"
     assert zeuxis("made", "--against", "real", *FEW, "--report", "a.html", "--force").exit_code == 0
     assert Path("a.html").read_text(encoding="utf-8").startswith("<!doctype html>")

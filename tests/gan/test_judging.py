@@ -260,8 +260,17 @@ def test_no_room_for_the_report() -> None:
 
 def test_the_course_of_a_run(tmp_path: Path, run: Path) -> None:
     section = course(find(run))
+    assert section is not None and len(section.drawings) == 1  # of losses: one look is no curve
+    assert section.text[0].startswith(
+        "2 steps, 0.016 thousand real pictures. The best score of the only look was "
+    )
+    look = {"variety": 1.0, "memorization": 0.0, "separation": 0.5, "a_loss": 1.0}
+    looks = [look | {"step": n, "kimg": n, "score": 30.0 - n} for n in (1, 2)]
+    (tmp_path / "metrics.jsonl").write_text("\n".join(json.dumps(each) for each in looks))
+    section = course(tmp_path / "generator.safetensors")
     assert section is not None and len(section.drawings) == 3
-    assert section.text[0].startswith("2 steps, 0.016 thousand real pictures. The best score of ")
+    assert section.text[0].endswith("The best score of 2 looks was 28.")
+    (tmp_path / "metrics.jsonl").unlink()
     assert course(tmp_path / "generator.safetensors") is None
     assert course(find("fashion")) is None
     edited = [{"step": 1, "kimg": 2.5, "score": None}, [], {"step": "x"}, {"a_loss": 1}]

@@ -147,7 +147,7 @@ class TestModule:
         found = network(pictures())
         assert network.name == "Sequential" and network.dim == 4 and not network.key
         with torch.no_grad():
-            expected = net(pictures())
+            expected = net.eval()(pictures())
         np.testing.assert_allclose(found.rows, expected.numpy(), rtol=1e-4, atol=1e-6)
         assert found.probabilities is not None
         np.testing.assert_allclose(found.probabilities, expected.softmax(1).numpy(), rtol=1e-4)
@@ -165,6 +165,38 @@ class TestModule:
         np.testing.assert_allclose(
             found.probabilities, pictures().mean((2, 3)).softmax(1).numpy(), rtol=1e-5
         )
+
+    def test_it_is_left_as_it_was(self) -> None:
+        net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.Dropout(), nn.Flatten())
+        net[1].eval()
+        modes = [each.training for each in net.modules()]
+        seen = []
+        net[2].register_forward_hook(lambda layer, *_: seen.append(layer.training))
+        strides, means = net[0].weight.stride(), net[1].running_mean.clone()
+        network = feature_network(net)
+        network(pictures())
+        assert seen == [False] and [each.training for each in net.modules()] == modes
+        assert net[0].weight.stride() == strides and torch.equal(net[1].running_mean, means)
+        net[2].register_forward_hook(lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            network(pictures())
+        assert [each.training for each in net.modules()] == modes
+
+    def test_it_sees_where_it_is(self) -> None:
+        net = nn.Linear(3, 2, device="meta")
+        asked = []
+
+        class Asked(nn.Module):
+            def __init__(self) -> None:
+                super().__init__()
+                self.inner = net
+
+            def forward(self, x: Tensor) -> Tensor:
+                asked.append(x.device.type)
+                return torch.zeros(len(x), 2)
+
+        feature_network(Asked(), "cpu")(pictures())
+        assert asked == ["meta"] and net.weight.is_meta
 
     def test_what_it_must_not_give(self) -> None:
         class Zero(nn.Module):

@@ -53,3 +53,20 @@ def test_spread_is_the_distance_of_pairs() -> None:
 def test_one_picture_is_not_enough() -> None:
     with pytest.raises(ZeuxisError, match="two pictures at least"):
         Moments.of(np.zeros((1, 4)))
+
+
+@pytest.mark.parametrize("place", range(4))
+def test_what_is_not_finite_has_no_distance(place: int) -> None:
+    given = [np.zeros(2), np.eye(2), np.ones(2), 2 * np.eye(2)]
+    given[place] = given[place] * np.nan
+    with pytest.raises(ZeuxisError, match="not finite"):
+        frechet_distance(*given)
+    with pytest.raises(ZeuxisError, match="not finite"):
+        Moments.of(np.array([[1.0, np.inf], [2.0, 3.0], [4.0, 5.0]]))
+
+
+def test_moments_of_other_shapes_are_refused() -> None:
+    with pytest.raises(ZeuxisError, match="of 2 and of 3 features cannot be compared"):
+        frechet_distance(np.zeros(2), np.eye(2), np.zeros(3), np.eye(3))
+    with pytest.raises(ZeuxisError, match=r"shapes are \(2,\) and \(3, 3\)"):
+        frechet_distance(np.zeros(2), np.eye(3), np.zeros(2), np.eye(2))

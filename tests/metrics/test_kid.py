@@ -39,14 +39,22 @@ def test_blocks() -> None:
     found, again = (kid(x, y, blocks=30, size=100, seed=3) for _ in range(2))
     assert found == again != kid(x, y, blocks=30, size=100, seed=4)
     assert (found.blocks, found.size) == (30, 100)
-    assert found.mean == pytest.approx(mmd(x, y), abs=4 * found.std / 30**0.5) and found.std > 0
+    assert found.std and found.mean == pytest.approx(mmd(x, y), abs=4 * found.std / 30**0.5)
 
 
 def test_as_many_as_a_block() -> None:
     x, y = drawn(50, 0), drawn(50, 1)
     found = kid(x, y)
-    assert (found.blocks, found.size, found.std) == (1, 50, 0)
+    assert (found.blocks, found.size, found.std) == (1, 50, None)
     assert found.mean == pytest.approx(mmd(x, y), rel=1e-12)
+
+
+def test_blocks_that_share_a_side_have_no_spread() -> None:
+    """They are no samples: the same 50 pictures are in each."""
+    found = kid(drawn(50, 0), drawn(80, 1), blocks=10)
+    assert (found.blocks, found.size, found.std) == (10, 50, None)
+    assert kid(drawn(50, 0), drawn(80, 1), blocks=10, size=49).std is not None
+    assert kid(drawn(50, 0), drawn(80, 1), blocks=1, size=20).std is None
 
 
 def test_too_few() -> None:

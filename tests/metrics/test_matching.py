@@ -27,6 +27,7 @@ def pairs(first: str, second: str) -> list[tuple[str, str]]:
 
 
 def test_two_files_whatever_they_are_called(here: Path) -> None:
+    make("a.png", "b.jpg")
     assert pairs("a.png", "b.jpg") == [("a.png", "b.jpg")]
 
 
@@ -38,7 +39,7 @@ def test_two_folders_by_place_and_name(here: Path) -> None:
 
 
 def test_a_file_and_a_folder(here: Path) -> None:
-    make("one/a.png", "one/b.png", "all/photo.jpg", "all/other.jpg")
+    make("one/a.png", "one/b.png", "all/photo.jpg", "all/other.jpg", "x.jpg", "photo.png")
     assert pairs("one", "x.jpg") == [("one/a.png", "x.jpg"), ("one/b.png", "x.jpg")]
     assert pairs("photo.png", "all") == [("photo.png", "all/photo.jpg")]
     assert matched(Path("photo.png"), Path("all")).alone == ()
@@ -55,7 +56,7 @@ def test_the_very_name_comes_first(here: Path) -> None:
 
 
 def test_nothing_to_match(here: Path) -> None:
-    make("one/a.png", "two/b.png", "empty/readme.txt")
+    make("one/a.png", "two/b.png", "empty/readme.txt", "a.png")
     with pytest.raises(ZeuxisError, match="no picture of two has the name of one of one"):
         pairs("one", "two")
     for first, second in (("empty", "one"), ("one", "empty"), ("empty", "a.png")):
@@ -64,6 +65,13 @@ def test_nothing_to_match(here: Path) -> None:
 
 
 def test_pictures_at_a_place(here: Path) -> None:
-    make("one/b.png", "one/a.png")
+    make("one/b.png", "one/a.png", "x.png")
     assert pictures_at(Path("one")) == [Path("one/a.png"), Path("one/b.png")]
     assert pictures_at(Path("x.png")) == [Path("x.png")]
+
+
+@pytest.mark.parametrize(("first", "second"), [("one", "gone"), ("gone", "one"), ("a.png", "gone")])
+def test_what_is_not_there_is_told_once(first: str, second: str, here: Path) -> None:
+    make("one/a.png", "one/b.png", "a.png")
+    with pytest.raises(ZeuxisError, match="there is no file gone; check the path"):
+        pairs(first, second)

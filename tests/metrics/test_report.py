@@ -15,24 +15,40 @@ from PIL import Image
 from zeuxis import ZeuxisError
 from zeuxis.images import Picture
 from zeuxis.metrics.measures import METRICS, Value
+from zeuxis.metrics.nearest import copies
 from zeuxis.metrics.report import (
+    Listing,
     Report,
     Row,
     Section,
     Shown,
     Side,
     check_report,
+    numbers_of,
     page,
     sections,
     write_report,
 )
-from zeuxis.metrics.report.drawings import Curve, curves, histograms
+from zeuxis.metrics.report.drawings import (
+    BOTTOM,
+    HEIGHT,
+    LEFT,
+    RIGHT,
+    TOP,
+    WIDTH,
+    Curve,
+    curves,
+    histograms,
+)
 from zeuxis.metrics.report.page import data_uri
+from zeuxis.metrics.report.verdict import by_chance, expected, verdict
 from zeuxis.metrics.sets import Evaluation, SetFeatures
 from zeuxis.metrics.telling import MEANINGS, between, number
 
 HOSTILE = "<script>alert('&')</script>\"'$title"
 VOID = {"meta", "img", "br", "hr", "link", "line", "polygon", "polyline"}
+LOW, HIGH = HEIGHT - BOTTOM, TOP  # of a drawing: the places of its least and greatest number
+MIDDLE = (LOW + HIGH) / 2
 
 
 class Reader(HTMLParser):
@@ -75,7 +91,9 @@ def report(picture: Picture | None = None) -> Report:
     )
     drawing = curves(HOSTILE, HOSTILE, [Curve(HOSTILE, [0, 1], [1, 2])])
     section = Section(HOSTILE, (HOSTILE,), (Row((shown,), (shown,), HOSTILE),), (drawing,))
-    return Report(HOSTILE, evaluation, (section,), {HOSTILE: HOSTILE}, {"name": HOSTILE})
+    listing = Section(HOSTILE, listing=Listing(("", HOSTILE), ((HOSTILE, HOSTILE),)))
+    facts = {HOSTILE: HOSTILE}
+    return Report(HOSTILE, numbers_of(evaluation), (section, listing), facts, {"name": HOSTILE})
 
 
 def test_a_page_is_whole_and_shows_text_as_it_is() -> None:
@@ -123,7 +141,8 @@ def test_curves_go_through_their_points() -> None:
         "Score", "steps", [Curve("score", [0, 5, 10], [4, float("nan"), 2]), Curve("b", [5], [3])]
     )
     first, second = points(svg, "line")
-    assert first == [[56, 30], [628, 186]] and second == [[342, 108]]
+    centre = [(LEFT + WIDTH - RIGHT) / 2, MIDDLE]
+    assert first == [[LEFT, HIGH], [WIDTH - RIGHT, LOW]] and second == [centre, centre]
     words = "".join(ET.fromstring(svg).itertext())
     assert all(said in words for said in ("score", "steps", "10", "2.5"))
 
@@ -133,21 +152,28 @@ def test_curves_of_many_points_are_averaged_within_their_range() -> None:
     svg = curves("Loss", "steps", [Curve("loss", x, np.where(x % 2, 1.0, 3.0))])
     (line,), (band,) = points(svg, "line"), points(svg, "band")
     assert len(line) == 320 and len(band) == 640
-    assert all(abs(y - 108) < 4 for _, y in line)
-    assert min(y for _, y in band) == 30 and max(y for _, y in band) == 186
+    assert all(abs(y - MIDDLE) < 4 for _, y in line)
+    assert min(y for _, y in band) == HIGH and max(y for _, y in band) == LOW
 
 
 def test_there_is_no_drawing_of_nothing_and_one_of_equal_values() -> None:
     assert curves("a", "b", [Curve("c", [], []), Curve("d", [1], [float("inf")])]) == ""
     (line,) = points(curves("a", "b", [Curve("c", [1, 2], [5, 5])]), "line")
-    assert line[0][1] == line[1][1] == 108
+    assert line[0][1] == line[1][1] == MIDDLE
+
+
+def test_one_point_is_no_curve() -> None:
+    assert curves("a", "b", [Curve("c", [1], [5]), Curve("d", [2], [6])]) == ""
+    dot, _ = points(curves("a", "b", [Curve("c", [1], [5]), Curve("d", [2, 3], [6, 7])]), "line")
+    assert dot[0] == dot[1]
 
 
 def test_histograms_show_shares() -> None:
     svg = histograms("Distances", "far", [("one", [0.0] * 3 + [1.0]), ("other", [0.0, 1.0])])
     first, second = points(svg, "area")
-    assert min(y for _, y in first) == 30  # three quarters are at the top of the frame
-    assert min(y for _, y in second) == pytest.approx(186 - 156 * 0.5 / 0.75, abs=0.1)
+    assert min(y for _, y in first) == HIGH  # three quarters are at the top of the frame
+    half = LOW - (LOW - HIGH) * 0.5 / 0.75
+    assert min(y for _, y in second) == pytest.approx(half, abs=0.1)
     assert "%" in "".join(ET.fromstring(svg).itertext())
 
 
@@ -181,7 +207,7 @@ def test_what_is_worth_a_look() -> None:
     assert best.pictures[0].picture.bytes[0, 0, 0] == 5
     assert [row.title for row in classes.rows] == ["b: FID 2.5", "a: FID 1.5"]
     assert [each.picture.bytes[0, 0, 0] for each in classes.rows[0].beside[:3]] == [1, 3, 5]
-    Reader(page(Report("t", evaluation, found, {})))
+    Reader(page(Report("t", numbers_of(evaluation), found, {})))
 
 
 def test_the_verdict_follows_the_numbers() -> None:
@@ -194,6 +220,39 @@ def test_the_verdict_follows_the_numbers() -> None:
     assert learned[1].startswith("100% of the made pictures")
 
 
+@pytest.mark.parametrize(("made", "real"), [(100, 100), (300, 120), (60, 240), (300, 300)])
+def test_pictures_as_the_real_ones_are_seldom_suspected(made: int, real: int) -> None:
+    random, alarms, shares = np.random.default_rng(2), 0, []
+    for _ in range(100):
+        rows = (random.normal(size=(n, 8)).astype(np.float32) for n in (made, real))
+        near = copies(*rows, 1)
+        alarms += "more than chance" in verdict(near, "them")[1].replace("no more", "")
+        shares.append(near.suspicious)
+    assert alarms <= 5
+    assert np.mean(shares) == pytest.approx(expected(real), rel=0.35)
+
+
+def test_a_few_copies_among_many_are_found() -> None:
+    random = np.random.default_rng(3)
+    real, made = (random.normal(size=(400, 8)).astype(np.float32) for _ in range(2))
+    made[:20] = real[:20]  # 5%
+    assert "That is more than chance" in verdict(copies(made, real, 1), "them")[1]
+
+
+def test_few_real_pictures_are_no_measure() -> None:
+    real = np.random.default_rng(4).normal(size=(99, 4)).astype(np.float32)
+    said = verdict(copies(real, real, 1), "them")[1]
+    assert said.startswith("99 real pictures are too few") and "1%" not in said
+
+
+def test_by_chance_in_closed_form() -> None:
+    """With one pair of distances to tell, the share that is near is that of the least of 51."""
+    assert by_chance(0, 10, 100) == pytest.approx(1)
+    assert expected(100) == 1 / 51
+    assert by_chance(1, 1, 100) == pytest.approx(1 / 51)
+    assert by_chance(2, 2, 100) == pytest.approx(2 / (51 * 52))
+
+
 def test_a_report_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     file = tmp_path / "a.html"
     check_report(file)
@@ -201,7 +260,9 @@ def test_a_report_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     assert file.read_text(encoding="utf-8") == page(report())
     assert [each.name for each in tmp_path.iterdir()] == ["a.html"]
     check_report(file, overwrite=True)
-    with pytest.raises(ZeuxisError, match=r"a\.html exists already; use --force"):
+    with pytest.raises(
+        ZeuxisError, match=r"a\.html exists already; use --force \(overwrite=True\)"
+    ):
         check_report(file)
     with pytest.raises(
         ZeuxisError, match=r"a\.pdf would be a page: give a name that ends in \.html"

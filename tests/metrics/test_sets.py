@@ -11,12 +11,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torch import Tensor, nn
+from torch.utils.data import DataLoader, TensorDataset
 
 from zeuxis import ZeuxisError
-from zeuxis.images import Picture, write
+from zeuxis.data.sources.labels import by_folder
+from zeuxis.images import Picture, picture_files, write
 from zeuxis.metrics import gathering
-from zeuxis.metrics.features import FeatureNetwork, feature_network
+from zeuxis.metrics.features import NETWORKS, FeatureNetwork, feature_network
 from zeuxis.metrics.gathering import Gathering
 from zeuxis.metrics.sets import Evaluation, SetFeatures, describe, evaluate
 
@@ -39,6 +42,21 @@ class Set:
     labels: np.ndarray
     classes: tuple[str, ...] = ()
     digest: str = ""
+
+
+class Listed:
+    """A data set of torch: pictures of Pillow and their classes, by number."""
+
+    classes = ("all",)
+
+    def __init__(self, pictures: np.ndarray) -> None:
+        self.pictures_kept = pictures
+
+    def __len__(self) -> int:
+        return len(self.pictures_kept)
+
+    def __getitem__(self, number: int) -> tuple[Image.Image, int]:
+        return Image.fromarray(self.pictures_kept[number]), number % 2
 
 
 @pytest.fixture(autouse=True)
@@ -100,6 +118,13 @@ class TestSources:
             (floats(made), torch.from_numpy(floats(real))),
             (parts(made), parts(real)),
             ([made[:3], floats(made[3:])], Set(real, np.zeros(40, int))),
+            (iter(made), list(floats(real))),
+            (
+                [Image.fromarray(each) for each in made],
+                [Picture.from_array(x).to_pil() for x in real],
+            ),
+            (TensorDataset(torch.from_numpy(floats(made))), Listed(real)),
+            (DataLoader(TensorDataset(torch.from_numpy(floats(made))), batch_size=7), real),
             (folder(tmp_path / "made", made), str(folder(tmp_path / "real", real))),
             (describe(made, feature_network(Coarse())), real),
         ]:
@@ -128,6 +153,51 @@ class TestSources:
             write(Picture.from_array(clear), tmp_path / "real" / name)
         seen = describe(tmp_path / "real", feature_network(Coarse()))
         np.testing.assert_allclose(seen.rows, 1)
+
+    def test_transparent_images_lie_on_white_too(self) -> None:
+        clear = Image.new("RGBA", (6, 6))
+        seen = describe([clear, clear], feature_network(Coarse()))
+        np.testing.assert_allclose(seen.rows, 1)
+
+    def test_single_pictures_are_seen_together(self) -> None:
+        network = keyed()
+        small, large = drawn(0, 70), drawn(1, 3, side=9)
+        found = describe([*small, *large, (drawn(2, 9, side=9), [0] * 9)][:-1], network)
+        assert found.count == 73 and found.size is None
+        assert network.seen == [32, 32, 6, 3]
+        labelled = describe([(each, n) for n, each in enumerate(small)], keyed())
+        assert labelled.labels is not None and labelled.labels.tolist() == list(range(70))
+
+    def test_sets_of_torch_tell_their_classes_and_how_many_they_are(self) -> None:
+        told: list[tuple[int, int | None]] = []
+        seen = describe(
+            Listed(drawn(0)), keyed(), progress=lambda done, total: told.append((done, total))
+        )
+        assert told == [(40, 40)] and seen.classes == ("all",)
+        assert seen.labels is not None and seen.labels.tolist() == [0, 1] * 20
+
+    def test_sub_folders_are_classes(self, tmp_path: Path) -> None:
+        (tmp_path / "real").mkdir()
+        for name, seed in (("apple", 0), ("pear", 1)):
+            folder(tmp_path / "real" / name, drawn(seed, 20))
+        broken = tmp_path / "real" / "apple" / "broken.png"
+        broken.write_bytes(b"no")
+        (broken.parent / "000.png").rename(tmp_path / "real" / "alone.png")
+        files = picture_files(tmp_path / "real")
+        labels, classes = by_folder([file.relative_to(tmp_path / "real") for file in files])
+        network = keyed()
+        seen = describe(tmp_path / "real", network, kept=True)
+        assert seen.classes == classes == ("apple", "pear") and seen.labels is not None
+        kept = [file != broken for file in files]
+        np.testing.assert_array_equal(seen.labels, labels[kept])
+        made = Set(
+            np.concatenate([drawn(0, 20)[1:], drawn(1, 20)]), labels[labels >= 0][1:], classes
+        )
+        found = evaluate(made, tmp_path / "real", network=network, metrics=["fid"], per_class=True)
+        assert list(found.per_class) == ["apple", "pear"]
+        assert all(value.value < 1e-6 for value in found.per_class.values())
+        (tmp_path / "real" / "pear").rename(tmp_path / "real" / "quince")
+        assert describe(tmp_path / "real", network, kept=True).classes == ("apple", "quince")
 
     def test_broken_files_are_told(self, tmp_path: Path) -> None:
         real = folder(tmp_path / "real", drawn(1))
@@ -188,6 +258,18 @@ class TestNumbers:
         assert near["coverage"].value > far["coverage"].value + 0.3
         assert near["precision"].value > 0.8
 
+    def test_a_device_is_taken(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        asked: list[str] = []
+
+        def build(device: str) -> FeatureNetwork:
+            asked.append(device)
+            return keyed()
+
+        monkeypatch.setitem(NETWORKS._things, "coarse", build)
+        for device in ("cpu", "cuda:3"):
+            evaluate(drawn(0), drawn(1), network="coarse", metrics=["fid"], device=device)
+        assert asked == ["cpu", "cuda:3"]
+
     def test_order_and_choice(self) -> None:
         found = evaluate(drawn(0), drawn(1), network=Coarse(), metrics=["recall", "fid"])
         assert list(found.values) == ["recall", "fid"]
@@ -236,10 +318,29 @@ class TestNumbers:
         alone = evaluate(drawn(0)[::2], drawn(1)[::2], network=Coarse(), metrics=["fid"])
         assert values[0] == pytest.approx(alone.values["fid"].value, rel=1e-6)
 
+    def test_classes_go_by_their_names(self) -> None:
+        labels = np.arange(40) % 2
+        real = Set(drawn(1), labels, ("apple", "pear"))
+        made, turned = Set(drawn(0), labels, ("apple", "pear")), ("pear", "apple")
+        expected, found = (
+            evaluate(each, real, network=Coarse(), metrics=["fid"], per_class=True).per_class
+            for each in (made, Set(drawn(0), 1 - labels, turned))
+        )
+        assert found == expected and list(found) == ["apple", "pear"]
+        others = Set(drawn(0), labels, ("apple", "plum"))
+        with pytest.raises(ZeuxisError, match="there are 0 made pictures of class pear"):
+            evaluate(others, real, network=Coarse(), per_class=True)
+        twins = Set(drawn(0), labels, ("apple", "apple"))
+        with pytest.raises(ZeuxisError, match="two classes of the made pictures are called apple"):
+            evaluate(twins, real, network=Coarse(), per_class=True)
+
     def test_classes_that_are_not_there(self) -> None:
         labelled = Set(drawn(1), np.arange(40) % 2)
         with pytest.raises(ZeuxisError, match="the made pictures have no classes"):
             evaluate(drawn(0), labelled, network=Coarse(), per_class=True)
+        nowhere = Set(drawn(0), np.full(40, -1))  # what is in no folder has -1
+        with pytest.raises(ZeuxisError, match="the made pictures have no classes"):
+            evaluate(nowhere, labelled, network=Coarse(), per_class=True)
         with pytest.raises(ZeuxisError, match="there are 0 made pictures of class 1"):
             evaluate(Set(drawn(0), np.zeros(40, int)), labelled, network=Coarse(), per_class=True)
         with pytest.raises(
@@ -252,10 +353,33 @@ class TestWarnings:
     def test_few_pictures(self) -> None:
         few = evaluate(drawn(0, 10), drawn(1, 10), network=Coarse()).warnings
         assert any("10 pictures but 12 features" in each for each in few)
-        assert any("kid is of blocks of 10 pictures" in each for each in few)
+        assert any("kid is of all 10 made pictures at once" in each for each in few)
+        uneven = evaluate(drawn(0, 20), drawn(1, 10), network=Coarse(), metrics=["kid"])
+        assert uneven.warnings[0].startswith("kid is of all 10 real pictures at once")
+        assert uneven.values["kid"].std is None
         some = evaluate(drawn(0), drawn(1), network=Coarse(), metrics=["fid"]).warnings
         assert len(some) == 1 and "compare it only with one of as many" in some[0]
         assert evaluate(drawn(0), drawn(1), network=Coarse(), metrics=["recall"]).warnings == ()
+
+    def test_intervals_of_too_few(self) -> None:
+        """Four pictures drawn anew may be one, four times, which has no kernel distance."""
+        metrics = ["fid", "kid"]
+        for count, has in ((4, False), (10, True)):
+            found = evaluate(
+                drawn(0, count), drawn(1), network=Coarse(), metrics=metrics, bootstrap=200
+            )
+            assert [value.low is not None for value in found.values.values()] == [has, has]
+            assert (
+                "there are no intervals: pictures are drawn anew from 10 at least, and one side has 4"
+                in found.warnings
+            ) is not has
+            json.dumps(found.plain(), allow_nan=False)
+
+    def test_intervals_of_neighbours(self) -> None:
+        found = evaluate(
+            drawn(0), drawn(1), network=Coarse(), metrics=["recall", "fid"], bootstrap=10
+        )
+        assert found.warnings[-1].startswith("of recall the intervals are too narrow")
 
     def test_sizes(self) -> None:
         found = evaluate(drawn(0), drawn(1, side=9), network=Coarse(), metrics=["recall"])

@@ -104,7 +104,7 @@ def test_art_fid_in_closed_form(photo: np.ndarray, texture: np.ndarray, lpips: L
     judge = StyleJudge(paintings, lpips, colors)
     results = [photo[:, ::-1], photo * 0.5, photo**2]
     distances = [judge(result, photo).lpips for result in results[:1]]
-    assert judge.art_fid is None  # one result has no spread
+    assert judge.art_fid is None and judge.cautions == ()  # one result has no spread
     distances += [judge(result, photo).lpips for result in results[1:]]
     rows = [
         np.stack(
@@ -114,6 +114,8 @@ def test_art_fid_in_closed_form(photo: np.ndarray, texture: np.ndarray, lpips: L
     ]
     frechet = fid(*(Moments.of(side) for side in rows))
     assert judge.art_fid == pytest.approx((1 + np.mean(distances)) * (1 + frechet), rel=1e-4)
+    (caution,) = judge.cautions
+    assert caution.startswith("ArtFID is of 3 pictures but 3 features, which are too few")
 
 
 def test_no_painting_and_a_broken_one(lpips: Lpips, tmp_path: Path) -> None:
@@ -122,3 +124,24 @@ def test_no_painting_and_a_broken_one(lpips: Lpips, tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     with pytest.raises(ZeuxisError, match=r"a\.png is damaged"):
         StyleJudge([tmp_path / "a.png"], lpips)
+
+
+def test_what_is_too_narrow_is_told(
+    photo: np.ndarray, texture: np.ndarray, lpips: Lpips, tmp_path: Path
+) -> None:
+    """A strip would have no pixel left before the last of the layers."""
+    strip = tmp_path / "strip.png"
+    write(Picture.from_array(np.zeros((10, 1000, 3), np.uint8)), strip)
+    with pytest.raises(
+        ZeuxisError, match=r"strip\.png \(1000x10\) is too narrow: .* at 96x1 pixels"
+    ):
+        StyleJudge([texture], lpips)(strip, strip)
+    with pytest.raises(ZeuxisError, match=r"strip\.png .* at 1300x13 pixels, where 16 a side"):
+        StyleJudge([strip], lpips)
+    wider = photo[:16]
+    assert StyleJudge([wider], lpips)(photo, photo).lpips == 0
+    colors = FeatureNetwork("colours", lambda x: (x.mean((2, 3)), None), 3)
+    with pytest.raises(
+        ZeuxisError, match=r"a picture \(144x16\) is too narrow: .* at 96x11 pixels"
+    ):
+        StyleJudge([wider], lpips, colors)

@@ -97,6 +97,16 @@ def test_a_flow_of_another_size() -> None:
         warp(waves(*grid()), constant(0, 0, 8))
 
 
+def test_a_mask_of_another_size() -> None:
+    frames = waves(*grid()), waves(*grid())
+    with pytest.raises(
+        ZeuxisError, match="is 1 x 1 x 32 x 32 here, but this has the shape 1 x 1 x 5"
+    ):
+        warping_error(*frames, constant(0, 0), torch.ones(1, 1, 5, 5))
+    everywhere = torch.ones(1, 1, 32, 32, dtype=torch.bool)
+    assert warping_error(*frames, constant(0, 0), everywhere).item() < 1e-20
+
+
 def flo(path: Path, width: int, height: int, values: np.ndarray, magic: float = 202021.25) -> Path:
     head = struct.pack("<fii", magic, width, height)
     path.write_bytes(head + values.astype("<f4").tobytes())

@@ -7,7 +7,18 @@ import click
 
 from zeuxis.cli.display import Display
 from zeuxis.cli.extras import with_torch
-from zeuxis.cli.judging import PLACE, Column, Row, as_json, judge_all, print_rows
+from zeuxis.cli.judging import (
+    PLACE,
+    Column,
+    Judged,
+    Row,
+    as_json,
+    given,
+    judge_all,
+    print_rows,
+    report_option,
+    short_names,
+)
 from zeuxis.cli.options import MAX_MEGAPIXELS, Number
 from zeuxis.data.headers import header_of
 from zeuxis.data.sources.source import contents
@@ -47,6 +58,7 @@ from zeuxis.metrics.matching import Matches, matched
     "The gain, of 8, 4, 2 and 1 the most that clips no more than 0.5% of the pixels, is told. "
     "A folder if A is one.",
 )
+@report_option
 @MAX_MEGAPIXELS
 @click.option("--force", is_flag=True, help="Replace what is there already.")
 @click.option("--json", "json_wanted", is_flag=True, help="Print JSON.")
@@ -60,6 +72,7 @@ def compare(
     luma: bool,
     crop: int,
     difference: Path | None,
+    report: Path | None,
     max_megapixels: float,
     force: bool,
     json_wanted: bool,
@@ -77,6 +90,8 @@ def compare(
     drawn = with_torch("zeuxis.metrics.differences", "difference")
     lpips = with_torch("zeuxis.metrics.lpips", "Lpips")(vgg)
     targets = _targets(matches, first, difference, force)
+    if report is not None:
+        with_torch("zeuxis.metrics.report", "check_report")(report, force)
 
     def judge(one: Path, other: Path) -> Row:
         grey = luma and any(_has_no_colors(each) for each in (one, other))
@@ -90,10 +105,11 @@ def compare(
         return Row({"A": str(one), "B": str(other)}, found, gains)
 
     with Display(quiet) as display:
-        rows, status = judge_all(matches, judge, display)
+        judged = judge_all(matches, judge, display)
+    rows = judged.rows
     if json_wanted:
         shown = None if difference is None else str(difference)
-        click.echo(as_json(rows, lpips=lpips.name, luma=luma, crop=crop, difference=shown))
+        click.echo(as_json(judged, lpips=lpips.name, luma=luma, crop=crop, difference=shown))
     elif rows:
         of = "Y-" if luma else ""
         columns = (
@@ -106,7 +122,40 @@ def compare(
         if difference is not None:
             gain = "gain" if len(rows) > 1 else rows[0].notes["gain"]
             click.echo(f"\n{difference} shows where: 1/2 + {gain} (A - B), so that grey is none")
-    ctx.exit(status)
+    if report is not None and rows:
+        about = {"A": str(first), "B": str(second)}
+        title = f"{first.name} beside {second.name}"
+        _write_report(ctx, judged, title, lpips.name, report, about)
+        Display(quiet).say(f"{report} shows them")
+    ctx.exit(judged.status)
+
+
+def _write_report(
+    ctx: click.Context,
+    judged: Judged,
+    title: str,
+    network: str,
+    report: Path,
+    about: dict[str, str],
+) -> None:
+    from zeuxis.metrics.report import pairs, write_report
+    from zeuxis.metrics.report.facts import facts_of
+
+    most, luma = ctx.params["max_megapixels"], ctx.params["luma"]
+
+    def pair(row: Row, name: str) -> pairs.Pair:
+        files = Path(row.files["A"]), Path(row.files["B"])
+        return pairs.Pair(name, row.numbers, lambda: pairs.alike(*files, most))
+
+    names = (names[0] for names in short_names(judged.rows))
+    found = [pair(row, name) for row, name in zip(judged.rows, names, strict=True)]
+    seen = "PSNR, SSIM and MS-SSIM of luma alone, " if luma else ""
+    border = f", less a border ({crop} px)" if (crop := ctx.params["crop"]) else ""
+    count = "A picture" if len(found) == 1 else f"{len(found):,} pictures"
+    summary = f"{count} of A beside B{border}; {seen}LPIPS is {network}."
+    facts = facts_of(given(ctx), network, **about)
+    written = pairs.of_pairs(title, summary, found, pairs.ALIKE, facts, warnings=judged.warnings)
+    write_report(written, report)
 
 
 def _has_no_colors(file: Path) -> bool:

@@ -4,12 +4,12 @@ import json
 import sys
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from zeuxis.cli.display import Display, clock
+from zeuxis.cli.judging import report_option
 from zeuxis.cli.options import all_of
 from zeuxis.cli.tables import print_table
 from zeuxis.metrics.telling import between, meaning, number
@@ -23,12 +23,7 @@ KNOWN_FROM = 1.0  # seconds that tell how long the rest will take
 
 _SHARED = (
     click.option("--json", "json_wanted", is_flag=True, help="Print JSON."),
-    click.option(
-        "--report",
-        type=click.Path(path_type=Path),
-        metavar="FILE.html",
-        help="A page with pictures and all the numbers, in one file.",
-    ),
+    report_option,
     click.option("--force", is_flag=True, help="Replace the report that is there already."),
     click.option("--quiet", is_flag=True, help="Show no progress."),
 )

@@ -7,7 +7,18 @@ import click
 
 from zeuxis.cli.display import Display
 from zeuxis.cli.extras import with_torch
-from zeuxis.cli.judging import PLACE, Column, Row, as_json, judge_all, print_rows
+from zeuxis.cli.judging import (
+    PLACE,
+    Column,
+    Judged,
+    Row,
+    as_json,
+    given,
+    judge_all,
+    print_rows,
+    report_option,
+    short_names,
+)
 from zeuxis.cli.options import MAX_MEGAPIXELS
 from zeuxis.metrics.matching import matched, pictures_at
 
@@ -39,7 +50,9 @@ COLUMNS = (
     show_default=True,
     help="The VGG-16 of all else: a name that zeuxis weights list shows.",
 )
+@report_option
 @MAX_MEGAPIXELS
+@click.option("--force", is_flag=True, help="Replace the report that is there already.")
 @click.option("--json", "json_wanted", is_flag=True, help="Print JSON.")
 @click.option("--quiet", is_flag=True, help="Show no progress.")
 @click.pass_context
@@ -50,7 +63,9 @@ def style(
     paintings: Path,
     features: str,
     vgg: str,
+    report: Path | None,
     max_megapixels: float,
+    force: bool,
     json_wanted: bool,
     quiet: bool,
 ) -> None:
@@ -64,27 +79,76 @@ def style(
     """
     matches = matched(result, content)
     hands = pictures_at(paintings)
+    if report is not None:
+        with_torch("zeuxis.metrics.report", "check_report")(report, force)
     several = min(len(matches.pairs), len(hands)) > 1
     judge = _judge(hands, vgg, features if several else None, max_megapixels)
 
     def judged(painted: Path, photo: Path) -> Row:
-        found = judge(painted, photo)
-        files = {"result": painted, "content": photo, "painting": hands[found.painting]}
-        return Row({what: str(path) for what, path in files.items()}, found.report())
+        told = judge(painted, photo)
+        files = {"result": painted, "content": photo, "painting": hands[told.painting]}
+        return Row({what: str(path) for what, path in files.items()}, told.report())
 
     with Display(quiet) as display:
-        rows, status = judge_all(matches, judged, display)
+        found = judge_all(matches, judged, display)
+    rows = found.rows
     network = None if judge.features is None else judge.features.name
     if json_wanted:
         names = {"lpips": judge.lpips.name, "features": network}
-        click.echo(as_json(rows, networks=names, art_fid=judge.art_fid))
+        of_all = {"art_fid": judge.art_fid, "warnings": judge.cautions}
+        click.echo(as_json(found, networks=names, **of_all))
     elif rows:
         print_rows(rows, COLUMNS)
         click.echo(f"\nLPIPS is {judge.lpips.name}")
         if judge.art_fid is not None:
             counts = f"{len(rows)} results, {len(hands)} paintings"
             click.echo(f"ArtFID is {judge.art_fid:,.2f}, styles seen by {network}; {counts}")
-    ctx.exit(status)
+        for warning in judge.cautions:
+            click.echo(f"note: {warning}")
+    if report is not None and rows:
+        about = {"results": str(result), "photos": str(content), "paintings": str(paintings)}
+        title = f"{result.name} after {paintings.name}"
+        _write_report(ctx, found, judge, title, len(hands), report, about)
+        Display(quiet).say(f"{report} shows them")
+    ctx.exit(found.status)
+
+
+def _write_report(
+    ctx: click.Context,
+    judged: Judged,
+    judge: "StyleJudge",
+    title: str,
+    hands: int,
+    report: Path,
+    about: dict[str, str],
+) -> None:
+    from zeuxis.metrics.report import Line, pairs, write_report
+    from zeuxis.metrics.report.facts import facts_of
+    from zeuxis.metrics.telling import LOWER, number
+
+    most = ctx.params["max_megapixels"]
+
+    def pair(row: Row, name: str) -> pairs.Pair:
+        kinds = {"photo": "content", "painting": "painting", "result": "result"}
+        files = {kind: Path(row.files[what]) for kind, what in kinds.items()}
+        return pairs.Pair(name, row.numbers, lambda: pairs.side_by_side(files, most))
+
+    names = (names[0] for names in short_names(judged.rows))
+    found = [pair(row, name) for row, name in zip(judged.rows, names, strict=True)]
+    beside = "the painting" if hands == 1 else f"the nearest of {hands:,} paintings"
+    count = "A painted photo" if len(found) == 1 else f"{len(found):,} painted photos"
+    summary = f"{count} beside {beside}; LPIPS is {judge.lpips.name}."
+    more = []
+    if judge.art_fid is not None and judge.features is not None:
+        about["styles seen by"] = judge.features.name
+        says = "both in one: (1 + LPIPS) (1 + Fréchet distance to the paintings); 1 at best"
+        more.append(Line("ArtFID", number(judge.art_fid), "", LOWER, says))
+    facts = facts_of(given(ctx), judge.lpips.name, **about)
+    warnings = (*judged.warnings, *judge.cautions)
+    written = pairs.of_pairs(
+        title, summary, found, pairs.PAINTED, facts, more=more, warnings=warnings
+    )
+    write_report(written, report)
 
 
 def _judge(

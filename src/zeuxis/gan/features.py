@@ -83,7 +83,7 @@ def extract(
     output = Path(output)
     if output.suffix != SUFFIX:
         raise ZeuxisError(f"{output} would hold arrays: give a name that ends in {SUFFIX}")
-    check_writable(output, overwrite, SUFFIX)
+    check_writable(output, overwrite, SUFFIX, argument="overwrite")
     discriminator = load_discriminator(run)
     shape = discriminator.shape
     pictures = prepare(

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-import numpy as np
-
+from zeuxis.metrics.bootstrap import FEWEST
+from zeuxis.metrics.enough import IN_BALLS
+from zeuxis.metrics.gathering import SetFeatures
 from zeuxis.metrics.kid import SIZE
 from zeuxis.metrics.measures import Facts, Value
 from zeuxis.metrics.neighbours import Neighbourhoods
@@ -23,18 +24,22 @@ def cautions(facts: Facts, metrics: tuple[str, ...], per_class: dict[str, Value]
             first = next(iter(side.skipped.values()))
             yield f"{len(side.skipped):,} of the {name} pictures could not be used, the first: {first}"
     if "fid" in metrics:
-        yield from _of_distance(facts)
+        count = min(side.count for side in sides.values())
+        yield from of_distance("fid", count, facts.real.rows.shape[1], ", or look at kid")
     fewest = min(len(side.rows) for side in sides.values())
     if "precision" in metrics:
         yield from _of_precision(facts.neighbourhoods)
-    if "kid" in metrics and fewest < SIZE:
-        yield f"kid is of blocks of {fewest:,} pictures, where {SIZE:,} are usual: its std is larger"
+    if "kid" in metrics and fewest <= SIZE:
+        least = min(sides, key=lambda name: len(sides[name].rows))
+        yield (
+            f"kid is of all {fewest:,} {least} pictures at once, and not of blocks of {SIZE:,} drawn from "
+            "more: it has no std"
+        )
+    if facts.draws:
+        yield from _of_intervals(facts, metrics, fewest)
     for name, side in sides.items():
-        if OF_ROWS & set(metrics) and len(side.rows) < side.count:
-            yield (
-                f"{', '.join(m for m in metrics if m in OF_ROWS)}: of {len(side.rows):,} of the "
-                f"{side.count:,} {name} pictures, drawn at random, for want of room"
-            )
+        if len(side.rows) < side.count:
+            yield from _of_rows(name, side, metrics, bool(per_class))
     if facts.made.size and facts.real.size and facts.made.size != facts.real.size:
         yield (
             f"made pictures are {_size(facts.made.size)}, real ones {_size(facts.real.size)}: what differs "
@@ -44,17 +49,51 @@ def cautions(facts: Facts, metrics: tuple[str, ...], per_class: dict[str, Value]
         yield from _of_classes(facts)
 
 
-def _of_distance(facts: Facts) -> Iterator[str]:
-    count, dim = min(facts.made.count, facts.real.count), facts.real.rows.shape[1]
+def _of_rows(
+    name: str, side: SetFeatures, metrics: tuple[str, ...], per_class: bool
+) -> Iterator[str]:
+    share = f"of {len(side.rows):,} of the {side.count:,} {name} pictures, drawn at random"
+    of_rows = [metric for metric in metrics if metric in OF_ROWS]
+    if per_class and side.by_class is None:
+        yield f"intra_fid: {share}; it is of all if they are described with per_class"
+    elif per_class and side.by_class is not None and not side.by_class.moments:
+        of_rows.append("intra_fid")
+    if of_rows:
+        yield f"{', '.join(of_rows)}: {share}, for want of room"
+
+
+def of_distance(name: str, count: int, dim: int, instead: str = "") -> Iterator[str]:
+    """What is to be said of a Fréchet distance of few pictures.
+
+    Args:
+        name: of the number.
+        count: pictures on the side that has fewer.
+        dim: numbers that a network sees in each.
+        instead: what else to do than to give more pictures.
+    """
     if count <= dim:
         yield (
-            f"fid is of {count:,} pictures but {dim:,} features, which are too few to know their covariance: "
-            "it is far too large; give more pictures, or look at kid"
+            f"{name} is of {count:,} pictures but {dim:,} features, which are too few to know their "
+            f"covariance: it is far too large; give more pictures{instead}"
         )
     elif count < ENOUGH:
         yield (
-            f"fid grows where pictures are few, and {count:,} are: compare it only with one of as many "
+            f"{name} grows where pictures are few, and {count:,} are: compare it only with one of as many "
             "pictures"
+        )
+
+
+def _of_intervals(facts: Facts, metrics: tuple[str, ...], fewest: int) -> Iterator[str]:
+    balls = [name for name in metrics if name in IN_BALLS]
+    if not facts.intervals:
+        yield (
+            f"there are no intervals: pictures are drawn anew from {FEWEST} at least, and one side has "
+            f"{fewest}"
+        )
+    elif balls:
+        yield (
+            f"of {', '.join(balls)} the intervals are too narrow, by up to a half: other pictures would have "
+            "other neighbours, too"
         )
 
 
@@ -70,14 +109,11 @@ def _of_precision(near: Neighbourhoods) -> Iterator[str]:
 
 def _of_classes(facts: Facts) -> Iterator[str]:
     dim = facts.real.rows.shape[1]
-    counts = [
-        int(np.unique(side.labels, return_counts=True)[1].min())
-        for side in (facts.made, facts.real)
-        if side.labels is not None
-    ]
-    if min(counts) <= dim:
+    sides = (facts.made, facts.real)
+    smallest = min(min(side.class_counts.values()) for side in sides if side.class_counts)
+    if smallest <= dim:
         yield (
-            f"the smallest class has {min(counts):,} pictures for {dim:,} features: the distances of classes "
+            f"the smallest class has {smallest:,} pictures for {dim:,} features: the distances of classes "
             "are too large, and tell only which is worse than which"
         )
 

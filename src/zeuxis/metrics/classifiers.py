@@ -1,6 +1,9 @@
 """A user's own network to see with: an ONNX file, or a torch module."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,22 +17,34 @@ from zeuxis.metrics.network import FeatureNetwork
 from zeuxis.perception.download import file_digest
 
 
-def module_network(module: nn.Module, device: str = "cpu") -> FeatureNetwork:
+def module_network(module: nn.Module) -> FeatureNetwork:
     """A torch module: of logits it makes features and, by a softmax, probabilities; or it gives a pair.
 
-    It is moved to the device and put into evaluation mode; nothing is kept of data sets, for no name tells
-    one module from another.
+    It is left as it was found: it sees on the device it is on, and is in evaluation mode for as long as that
+    takes. Nothing is kept of data sets, for no name tells one module from another.
     """
-    module = module.to(device).eval()
-    if any(parameter.ndim == 4 for parameter in module.parameters()):
-        module = module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    own = next(chain(module.parameters(), module.buffers()), None)
+    device = "cpu" if own is None else str(own.device)
 
     def see(pictures: Tensor) -> tuple[Tensor, Tensor | None]:
-        found = module(pictures)
+        with _evaluating(module):
+            found = module(pictures)
         rows, logits = found if isinstance(found, tuple | list) else (found, found)
         return _pooled(rows), _probabilities(logits)
 
     return FeatureNetwork(type(module).__name__, see, 0, device=device)
+
+
+@contextmanager
+def _evaluating(module: nn.Module) -> Iterator[None]:
+    """Evaluation mode, and each part's own mode afterwards."""
+    modes = [(each, each.training) for each in module.modules()]
+    module.eval()
+    try:
+        yield
+    finally:
+        for each, mode in modes:
+            each.training = mode
 
 
 def split_name(name: str) -> tuple[Path, str] | None:
@@ -116,14 +131,14 @@ def _picture_shape(entry: Any, path: Path) -> tuple[int, ...]:
     return (count, channels, height, width) if height and width else (count, channels)
 
 
-def _pooled(rows: Tensor) -> Tensor:
-    """N x D of N x D or, by means over positions, of N x D x H x W."""
-    return rows.mean((2, 3)) if rows.ndim == 4 else rows
+def _pooled(rows: Any) -> Any:
+    """N x D of N x D or, by means over positions, of N x D x H x W; what is no tensor is left as it is."""
+    return rows.mean((2, 3)) if isinstance(rows, Tensor) and rows.ndim == 4 else rows
 
 
-def _probabilities(final: Tensor) -> Tensor | None:
+def _probabilities(final: Any) -> Tensor | None:
     """Of classes, from logits or from themselves; None of what is neither."""
-    if final.ndim != 2:
+    if not isinstance(final, Tensor) or final.ndim != 2:
         return None
     sums = final.double().sum(1)
     if bool((final >= 0).all()) and np.allclose(sums.cpu(), 1, atol=1e-3):

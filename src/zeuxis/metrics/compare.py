@@ -1,18 +1,15 @@
 """How alike two pictures are, by four metrics."""
 
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from zeuxis.errors import ZeuxisError
-from zeuxis.images.picture import Picture
-from zeuxis.images.sources import as_picture
 from zeuxis.metrics import lpips as perceptual
 from zeuxis.metrics import similarity
 from zeuxis.metrics.lpips import Lpips
+from zeuxis.metrics.pairing import pair_of
 from zeuxis.metrics.pairs import luma as video_luma
 from zeuxis.metrics.pairs import psnr, without_border
 from zeuxis.metrics.similarity import ms_ssim, ssim
@@ -97,29 +94,3 @@ def as_luma(first: Tensor, second: Tensor, *, grey: bool = False) -> tuple[Tenso
         lumas = [(255 * each - 16) / 219 for each in lumas]
     one, other = ((255 * each).round() / 255 for each in lumas)
     return one, other
-
-
-def pair_of(first: Any, second: Any, max_megapixels: float = 200.0) -> tuple[Picture, Picture]:
-    """Two pictures of one size.
-
-    Args:
-        first: a file, a Pillow image, an array or a `Picture`.
-        second: the same.
-        max_megapixels: the largest file that is read.
-
-    Raises:
-        ZeuxisError: if one cannot be read, or their sizes differ.
-    """
-    one, other = (as_picture(each, max_megapixels) for each in (first, second))
-    if (one.height, one.width) != (other.height, other.width):
-        raise ZeuxisError(
-            f"{named(first, one)} cannot be compared with {named(second, other)}: "
-            "bring them to one size"
-        )
-    return one, other
-
-
-def named(source: Any, picture: Picture) -> str:
-    """What to call a picture in a message: its file, and its size."""
-    name = source if isinstance(source, str | Path) else "a picture"
-    return f"{name} ({picture.width}x{picture.height})"

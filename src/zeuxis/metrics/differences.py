@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zeuxis.images import Picture
-from zeuxis.metrics.compare import pair_of
+from zeuxis.metrics.pairing import pair_of
 
 GAINS = (8, 4, 2, 1)  # the first one that fits
 CLIPPED = 0.005  # share of pixels that may lie beyond black or white

@@ -1,8 +1,7 @@
 """What metrics need of both sets of pictures; asked before these are looked at, which takes minutes."""
 
 from collections.abc import Mapping, Sequence
-
-import numpy as np
+from dataclasses import dataclass
 
 from zeuxis.errors import ZeuxisError
 from zeuxis.metrics.inception_score import SPLITS
@@ -23,8 +22,10 @@ def check_counts(metrics: Sequence[str], made: int | None, real: int | None) -> 
         real: the same of real ones.
 
     Raises:
-        ZeuxisError: there are too few.
+        ZeuxisError: there are too few, or no metric.
     """
+    if not metrics:
+        raise ZeuxisError("there is no metric to measure: name one at least, such as fid")
     sides = {"made": made, "real": real}
     counts = {name: count for name, count in sides.items() if count is not None}
     balls = [name for name in metrics if name in IN_BALLS]
@@ -61,29 +62,52 @@ def check_classifier(metrics: Sequence[str], network: str, classifies: bool | No
         )
 
 
-def check_classes(labels: Mapping[str, np.ndarray | None], names: Sequence[str]) -> None:
-    """Refuse sets whose classes cannot be measured each by itself.
+@dataclass(frozen=True)
+class Classes:
+    """The classes of a set.
 
-    Args:
-        labels: of the pictures of each side; None for a side without classes.
-        names: of the classes; where there are none, they go by their numbers.
+    Attributes:
+        counts: pictures of each, by its label; None if the set has no classes.
+        names: of the classes, by label; empty if they go by their numbers.
+    """
+
+    counts: Mapping[int, int] | None
+    names: Sequence[str] = ()
+
+
+def classes_in_pairs(made: Classes, real: Classes) -> dict[str, tuple[int, int]]:
+    """Which class is to be held against which: by their names, or by number if a side has no names.
+
+    Returns:
+        the labels, made and real, by the name of the class; in the order of the real ones.
 
     Raises:
-        ZeuxisError: a side has no labels, or fewer than two pictures of a class that the other has.
+        ZeuxisError: a side has no classes, two of one name, or fewer than two pictures of a class that the
+            other has.
     """
-    for side, marks in labels.items():
-        if marks is None:
+    sides = {"made": made, "real": real}
+    named = made.names and real.names
+    labels: dict[str, dict[str, int]] = {}
+    for side, classes in sides.items():
+        if not classes.counts:
             raise ZeuxisError(
                 f"the {side} pictures have no classes: give a set that has labels, or leave per_class out"
             )
-    known = {side: marks for side, marks in labels.items() if marks is not None}
-    for label in np.unique(np.concatenate([*known.values()])):
-        for side, marks in known.items():
-            if (count := int((marks == label).sum())) < AT_ALL:
-                title = class_title(names, int(label))
+        names = classes.names if named else real.names or made.names
+        for name in names:
+            if list(names).count(name) > 1:
+                raise ZeuxisError(
+                    f"two classes of the {side} pictures are called {name}: give each a name of its own"
+                )
+        labels[side] = {class_title(names, label): label for label in classes.counts}
+    for title in {**labels["real"], **labels["made"]}:
+        for side, classes in sides.items():
+            count = (classes.counts or {}).get(labels[side].get(title, -1), 0)
+            if count < AT_ALL:
                 raise ZeuxisError(
                     f"there are {count} {side} pictures of class {title}: a distance needs two at least"
                 )
+    return {title: (labels["made"][title], label) for title, label in labels["real"].items()}
 
 
 def class_title(names: Sequence[str], label: int) -> str:

@@ -40,8 +40,8 @@ def feature_network(
         name: `"inception"`, the network of published FIDs, which must have been fetched; `"vgg16"`, which
             comes with Zeuxis; the path of an ONNX classifier, `classifier.onnx`, or of one of its tensors,
             `classifier.onnx:pool`; or a torch module that takes N x 3 x H x W in [0, 1] and gives logits, or
-            features and logits.
-        device: where to compute.
+            features and logits, and that sees on the device it is on.
+        device: where the others compute, but for ONNX.
 
     Raises:
         ZeuxisError: there is none of this name, its weights are not here, or it cannot be used.
@@ -49,7 +49,7 @@ def feature_network(
     if isinstance(name, FeatureNetwork):
         return name
     if isinstance(name, nn.Module):
-        return module_network(name, device)
+        return module_network(name)
     path = split_name(str(name))
     if path is not None:
         return onnx_network(*path)

@@ -10,7 +10,7 @@ from zeuxis.metrics.enough import check_classifier, check_counts
 from zeuxis.metrics.features import feature_network
 from zeuxis.metrics.gathering import SetFeatures
 from zeuxis.metrics.pictures import known_of
-from zeuxis.metrics.report import Report, Side, check_report, sections, write_report
+from zeuxis.metrics.report import Report, Side, check_report, numbers_of, sections, write_report
 from zeuxis.metrics.report.facts import facts_of
 from zeuxis.metrics.sets import Evaluation, evaluate
 from zeuxis.metrics.settings import EvaluateSettings
@@ -83,9 +83,9 @@ def evaluate_folder(
         command = ["zeuxis", "evaluate", "folder", str(made), "--against", str(real)]
         contents = Report(
             f"{made.name} beside {real.name}",
-            found,
+            numbers_of(found),
             sections(*sides, found, what=str(real)),
-            facts_of(command_of(command, settings), found, made=str(made), real=str(real)),
+            facts_of(command_of(command, settings), found.network, made=str(made), real=str(real)),
         )
         write_report(contents, report)
     return found

@@ -25,11 +25,13 @@ class Moments:
         """Of N x D features.
 
         Raises:
-            ZeuxisError: if there are fewer than two.
+            ZeuxisError: if there are fewer than two, or they are not finite.
         """
         if len(features) < 2:
             raise too_few(len(features))
         features = np.asarray(features, np.float64)
+        if not np.isfinite(features).all():
+            raise ZeuxisError("features that are not finite have no distance: look at the pictures")
         return cls(features.mean(0), np.atleast_2d(np.cov(features, rowvar=False)))
 
     @property
@@ -109,13 +111,33 @@ def frechet_distance(
         sigma1: covariance, D x D, symmetric, without negative eigenvalues.
         mu2: mean of the other, D.
         sigma2: covariance of the other.
+
+    Raises:
+        ZeuxisError: if they are not finite, or their shapes do not go together.
     """
-    first, second = np.asarray(sigma1, np.float64), np.asarray(sigma2, np.float64)
+    (m1, first), (m2, second) = (_checked(*each) for each in ((mu1, sigma1), (mu2, sigma2)))
+    if m1.shape != m2.shape:
+        raise ZeuxisError(
+            f"moments of {len(m1)} and of {len(m2)} features cannot be compared: take those of one network"
+        )
     root = _root(first)
     between = np.linalg.eigvalsh(root.T @ second @ root).clip(0)
-    apart = np.asarray(mu1, np.float64) - np.asarray(mu2, np.float64)
+    apart = m1 - m2
     total = apart @ apart + np.trace(first) + np.trace(second) - 2 * np.sqrt(between).sum()
     return max(0.0, float(total))
+
+
+def _checked(mean: np.ndarray, covariance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Both in float64, if they are moments."""
+    mean, covariance = np.asarray(mean, np.float64), np.asarray(covariance, np.float64)
+    if mean.ndim != 1 or covariance.shape != 2 * mean.shape:
+        raise ZeuxisError(
+            f"moments are D means and D x D covariances, but the shapes are {mean.shape} and "
+            f"{covariance.shape}"
+        )
+    if not (np.isfinite(mean).all() and np.isfinite(covariance).all()):
+        raise ZeuxisError("moments that are not finite have no distance: look at the features")
+    return mean, covariance
 
 
 def _root(covariance: np.ndarray) -> np.ndarray:

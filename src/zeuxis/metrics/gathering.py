@@ -6,6 +6,7 @@ from typing import Any, Self
 import numpy as np
 
 from zeuxis.errors import ZeuxisError
+from zeuxis.metrics.by_class import ByClass, ClassMoments, counted
 from zeuxis.metrics.frechet import Moments, MomentsAccumulator
 from zeuxis.metrics.inception_score import ScoreSums
 
@@ -28,6 +29,7 @@ class SetFeatures:
         scores: sums that the inception score is made of; None if the network is no classifier.
         size: height and width of the pictures; None if there were no pictures, or several sizes.
         skipped: files that could not be used, and why.
+        by_class: moments of each class; None if there are none, or nobody asked.
     """
 
     network: str
@@ -40,6 +42,14 @@ class SetFeatures:
     scores: ScoreSums | None = None
     size: tuple[int, int] | None = None
     skipped: dict[str, str] = field(default_factory=dict)
+    by_class: ClassMoments | None = None
+
+    @property
+    def class_counts(self) -> dict[int, int] | None:
+        """How many pictures each class has, by its label; None if there are no classes."""
+        if self.by_class is not None:
+            return self.by_class.counts
+        return None if self.labels is None else counted(self.labels)
 
     @classmethod
     def of(
@@ -66,7 +76,7 @@ class SetFeatures:
             raise ZeuxisError(
                 f"features are N x D finite numbers, not {rows.dtype} of shape {rows.shape}"
             )
-        gathered = Gathering()
+        gathered = Gathering(per_class=labels is not None)
         for first in range(0, len(rows), AT_ONCE):
             here = slice(first, first + AT_ONCE)
             parts = (None if each is None else each[here] for each in (labels, probabilities))
@@ -78,10 +88,14 @@ class Gathering:
     """Takes in features part by part, and keeps moments, and so many rows drawn at random.
 
     Which ones are kept depends on nothing but how many came (reservoir sampling: Vitter 1985, algorithm R).
+
+    Args:
+        per_class: whether moments of each class are kept, too, if there are classes.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, per_class: bool = False) -> None:
         self.accumulator = MomentsAccumulator()
+        self._by_class = ByClass() if per_class else None
         self.scores: ScoreSums | None = None
         self._rows = np.empty((0, 0), np.float32)
         self._numbers = np.empty(0, np.int64)
@@ -100,6 +114,11 @@ class Gathering:
         before = self.accumulator.count
         if not before:
             self._begin(rows.shape[1], labels is not None)
+        if rows.shape[1] != self._rows.shape[1]:
+            raise ZeuxisError(
+                f"some pictures have {self._rows.shape[1]} features, others {rows.shape[1]}: give pictures "
+                "of one size, or a network that gives as many of any"
+            )
         if (labels is None) != (self._labels is None):
             raise ZeuxisError("some of the pictures have classes, others have none: label all")
         self.accumulator.add(rows)
@@ -113,14 +132,17 @@ class Gathering:
         self._numbers[places[stays]] = numbers[stays]
         if labels is not None and self._labels is not None:
             self._labels[places[stays]] = labels[stays]
+            if self._by_class is not None:
+                self._by_class.add(rows, labels)
 
     def found(self) -> dict[str, Any]:
-        """The fields of `SetFeatures` that are known by now.
+        """The fields of `SetFeatures` that are known when all has come.
 
         Raises:
             ZeuxisError: if there are fewer than two.
         """
         count, kept = self.accumulator.count, min(self.accumulator.count, len(self._rows))
+        labelled = self._labels is not None
         return {
             "count": count,
             "moments": self.accumulator.moments(),
@@ -128,6 +150,7 @@ class Gathering:
             "numbers": self._numbers[:kept],
             "labels": None if self._labels is None else self._labels[:kept],
             "scores": self.scores,
+            "by_class": self._by_class.found() if labelled and self._by_class else None,
         }
 
     def _begin(self, dim: int, labelled: bool) -> None:

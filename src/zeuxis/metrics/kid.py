@@ -15,13 +15,14 @@ class KernelDistance:
 
     Attributes:
         mean: over the blocks; about 0 for pictures of one kind, and sometimes below.
-        std: over the blocks; 0 if there is only one.
+        std: over the blocks; None where these are no samples: if there is only one, or if all of them have
+            the same pictures on a side, for want of others.
         size: pictures of a block, on either side.
         blocks: how many there were.
     """
 
     mean: float
-    std: float
+    std: float | None
     size: int
     blocks: int
 
@@ -31,8 +32,8 @@ def kid(
 ) -> KernelDistance:
     """Squared maximum mean discrepancy with the kernel (x.y / D + 1)^3, unbiased, over random blocks.
 
-    In float64. A block is drawn without replacement; where both sides have no more pictures than a block,
-    there is one block, of all of them.
+    In float64. A block is drawn without replacement; where a side has no more pictures than a block, all of
+    these are in each block, and where both have as many, there is one block, of all of them.
 
     Args:
         made: features, N x D.
@@ -48,13 +49,16 @@ def kid(
     if size < 2:
         raise ZeuxisError(f"a kernel distance is of two pictures at least, not of {size}")
     if len(made) == len(real) == size:
-        return KernelDistance(mmd(made, real), 0.0, size, 1)
+        return KernelDistance(mmd(made, real), None, size, 1)
     draws = np.random.default_rng(seed)
     found = [
         mmd(*(rows[draws.choice(len(rows), size, replace=False)] for rows in (made, real)))
         for _ in range(blocks)
     ]
-    return KernelDistance(float(np.mean(found)), float(np.std(found)), size, blocks)
+    sampled = size < min(len(made), len(real)) and blocks > 1
+    return KernelDistance(
+        float(np.mean(found)), float(np.std(found)) if sampled else None, size, blocks
+    )
 
 
 def mmd(made: np.ndarray, real: np.ndarray) -> float:

@@ -8,13 +8,14 @@ the metric is called `lpips-vgg16-caffe`. With weights fetched as `vgg16-torchvi
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from zeuxis.errors import ZeuxisError
-from zeuxis.metrics.pairs import Pictures, checked
+from zeuxis.metrics.pairs import each_pair
 from zeuxis.models import load
 from zeuxis.perception.streaming import Strip
 from zeuxis.perception.vgg import load_vgg
@@ -48,13 +49,14 @@ class Lpips:
         self.name = "lpips-vgg16-caffe" if network == "vgg16" else f"lpips-{network}"
         self.weights = {layer: each.to(device) for layer, each in _linear_weights().items()}
 
-    def __call__(self, first: Pictures, second: Pictures) -> Tensor:
+    def __call__(self, first: Any, second: Any) -> Tensor:
         """The distance of each pair (Zhang et al. 2018, equation 1): 0 for two that are the same.
 
         As in their code, weights are those of squares.
 
         Args:
-            first: N x C x H x W in [0, 1], C = 1 or 3, sides of 16 pixels at least.
+            first: N x C x H x W in [0, 1], C = 1 or 3, sides of 16 pixels at least; or pictures of another
+                form, as `zeuxis.metrics.pairs.each_pair` takes them.
             second: the same shape.
 
         Returns:
@@ -63,7 +65,9 @@ class Lpips:
         Raises:
             ZeuxisError: if they are no such pictures, or too small, or their shapes differ.
         """
-        first, second = checked(first, second)
+        return each_pair(self._of_pairs, first, second)
+
+    def _of_pairs(self, first: Tensor, second: Tensor) -> Tensor:
         height, width = first.shape[-2:]
         if min(height, width) < SMALLEST:
             raise ZeuxisError(

@@ -27,11 +27,11 @@ def matched(first: Path, second: Path) -> Matches:
     folder, the file is held against all that is in the first, or against its namesake in the second.
 
     Raises:
-        ZeuxisError: if there is no pair, or two files could be the partner of one.
+        ZeuxisError: if one is not there, there is no pair, or two files could be the partner of one.
     """
+    inside = pictures_at(second)
     if not second.is_dir():
         return Matches(tuple((file, second) for file in pictures_at(first)))
-    inside = pictures_at(second)
     by_name: dict[Path, list[Path]] = {}
     for file in inside:
         by_name.setdefault(file.relative_to(second).with_suffix(""), []).append(file)
@@ -56,8 +56,10 @@ def pictures_at(path: Path) -> list[Path]:
     """The file, or the pictures in the folder, at any depth.
 
     Raises:
-        ZeuxisError: if it is a folder without pictures.
+        ZeuxisError: if it is not there, or a folder without pictures.
     """
+    if not path.exists():
+        raise ZeuxisError(f"there is no file {path}; check the path")
     if not path.is_dir():
         return [path]
     files = picture_files(path)

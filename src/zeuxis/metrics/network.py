@@ -89,6 +89,10 @@ class FeatureNetwork:
         elif part.shape[1] > self._channels:
             raise ZeuxisError(f"{self.name} takes grey pictures, not those of three colours")
         rows, probabilities = self._see(part.contiguous(memory_format=torch.channels_last))
+        if not isinstance(rows, Tensor):
+            raise ZeuxisError(
+                f"{self.name} gives {type(rows).__name__}: a network that gives a tensor is needed"
+            )
         if rows.ndim != 2 or len(rows) != len(part):
             raise ZeuxisError(
                 f"{self.name} makes {tuple(rows.shape)} of {len(part)} pictures: a network that gives N x D "

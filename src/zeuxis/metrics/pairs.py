@@ -1,21 +1,26 @@
 """Pictures in pairs: what all their metrics take, and the peak signal-to-noise ratio."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import torch
 from torch import Tensor
 
 from zeuxis.errors import ZeuxisError
+from zeuxis.metrics.forms import is_array
+from zeuxis.metrics.pairing import in_pairs
 from zeuxis.metrics.pictures import SLACK
 from zeuxis.perception.tones import LUMA
 
 Pictures = np.ndarray | Tensor
 
 
-def psnr(first: Pictures, second: Pictures) -> Tensor:
+def psnr(first: Any, second: Any) -> Tensor:
     """Peak signal-to-noise ratio, 10 log10(1 / mean squared difference), in decibels.
 
     Args:
-        first: N x C x H x W in [0, 1], C = 1 or 3.
+        first: N x C x H x W in [0, 1], C = 1 or 3; or pictures of another form, as `each_pair` takes them.
         second: the same shape.
 
     Returns:
@@ -24,11 +29,35 @@ def psnr(first: Pictures, second: Pictures) -> Tensor:
     Raises:
         ZeuxisError: if they are no such pictures, or their shapes differ.
     """
-    first, second = checked(first, second)
+    return each_pair(_ratios, first, second)
+
+
+def _ratios(first: Tensor, second: Tensor) -> Tensor:
     errors = torch.stack(
         [(a.double() - b).square().mean() for a, b in zip(first, second, strict=True)]
     )
     return -10 * errors.log10()
+
+
+def each_pair(metric: Callable[[Tensor, Tensor], Tensor], first: Any, second: Any) -> Tensor:
+    """What a metric says of each pair.
+
+    Args:
+        metric: from N x C x H x W twice to N numbers.
+        first: floats N x C x H x W in [0, 1], C = 1 or 3, through which one can differentiate; or a folder,
+            a file, a data set, bytes or an iterable, as `zeuxis.metrics.pictures.pictures_of` takes them. Two
+            folders are paired by names, as `zeuxis compare` does, all else by order.
+        second: the same; of each pair the sizes are the same.
+
+    Returns:
+        a number a pair, in the order of the first; N in all.
+
+    Raises:
+        ZeuxisError: if they are no such pictures, one is without a partner, or their shapes differ.
+    """
+    if all(is_array(each) and "float" in str(each.dtype) for each in (first, second)):
+        return metric(*checked(first, second))
+    return torch.cat([metric(*checked(*pair)) for pair in in_pairs(first, second)])
 
 
 def luma(pictures: Pictures) -> Tensor:
@@ -79,6 +108,8 @@ def checked(first: Pictures, second: Pictures) -> tuple[Tensor, Tensor]:
 
 
 def _tensor(pictures: Pictures) -> Tensor:
+    if isinstance(pictures, np.ndarray):
+        pictures = np.ascontiguousarray(pictures)  # torch takes none that are turned round
     tensor = torch.as_tensor(pictures)
     if tensor.dim() != 4 or tensor.shape[1] not in (1, 3) or not tensor.numel():
         raise ZeuxisError(

@@ -1,6 +1,7 @@
 """What sets of pictures come as: folders, data sets, arrays, tensors, generators of them.
 
-Whatever they come as, a network sees the same: 8 bits a colour, as a file of them would hold.
+Whatever they come as, a network sees the same: 8 bits a colour, as a file of them would hold. Pictures in
+pairs are another matter (`zeuxis.metrics.pairing`): they are compared as they are.
 """
 
 import hashlib
@@ -15,13 +16,12 @@ import numpy as np
 from zeuxis.errors import ZeuxisError
 from zeuxis.images import Picture, picture_files, read
 from zeuxis.images.picture import quantized
+from zeuxis.metrics.by_class import counted
+from zeuxis.metrics.forms import AT_ONCE, Part, is_array, is_indexed, over_white, parts_of
 from zeuxis.perception.download import file_digest
 
-AT_ONCE = 64  # pictures of a part
 WORKERS = 4  # threads that read files
 SLACK = 0.05  # that a network's output may lie outside [0, 1]
-
-Part = tuple[np.ndarray, np.ndarray | None]  # uint8 N x H x W x C, and classes: int64 N
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,12 +30,12 @@ class Known:
 
     Attributes:
         count: how many there are, broken ones included.
-        labels: the class of each; None if they have none.
+        class_counts: pictures of each class, by its label; None if they have none.
         classes: names of the classes; empty if they have none.
     """
 
     count: int
-    labels: np.ndarray | None = None
+    class_counts: dict[int, int] | None = None
     classes: tuple[str, ...] = ()
 
 
@@ -44,10 +44,11 @@ class Pictures:
     """A set of pictures, in parts, to be gone through once.
 
     Attributes:
-        parts: each of pictures of one size.
+        parts: uint8 N x H x W x C, and classes; each of pictures of one size.
         total: how many there are, broken ones included; None if nobody knows before the end.
         classes: names of the classes; empty if there are none.
         digest: of the content, where it is worth keeping what was found; else empty.
+        names: of the files, in their order; empty if there are none.
         skipped: files that could not be used, and why; filled while the parts are gone through.
     """
 
@@ -55,6 +56,7 @@ class Pictures:
     total: int | None = None
     classes: tuple[str, ...] = ()
     digest: str = ""
+    names: tuple[str, ...] = ()
     skipped: dict[str, str] = field(default_factory=dict)
 
 
@@ -62,9 +64,11 @@ def pictures_of(source: Any, size: tuple[int, int] | None = None) -> Pictures:
     """The pictures of a source.
 
     Args:
-        source: a folder; anything with `.pictures`, uint8 N x H x W x C, and maybe `.labels`, `.classes` and
-            `.digest`; an array or a tensor: uint8 N x H x W x C, or floats N x C x H x W in [0, 1]; or an
-            iterable of arrays or tensors, or of pairs of them and their labels. C is 1 or 3.
+        source: a folder, whose first sub-folders are its classes; anything with `.pictures`, uint8
+            N x H x W x C, and maybe `.labels`, `.classes` and `.digest`; an array or a tensor: uint8
+            N x H x W x C, or floats N x C x H x W in [0, 1]; or an iterable, or a data set of torch, of such
+            arrays or tensors, of single pictures (less the N, or of Pillow), or of pairs of these and their
+            labels. C is 1 or 3.
         size: height and width that the pictures of a folder are brought to, cut in the middle to their
             shape; None for the size of its first picture.
 
@@ -73,17 +77,14 @@ def pictures_of(source: Any, size: tuple[int, int] | None = None) -> Pictures:
     """
     if isinstance(source, str | Path):
         return _folder(Path(source), size)
+    parts = ((_bytes(pictures), labels) for pictures, labels in parts_of(source))
+    if is_array(source):
+        return Pictures(parts, len(source))
+    classes = tuple(map(str, getattr(source, "classes", ())))
     if hasattr(source, "pictures"):
-        return _data_set(source)
-    if _is_array(source):
-        pictures = _bytes(source)
-        return Pictures(_slices(pictures, None), len(pictures))
-    if isinstance(source, Iterable):
-        return Pictures(_stream(source))
-    raise ZeuxisError(
-        f"{type(source).__name__} is no set of pictures: give a folder, a data set, an array, a tensor, or "
-        "an iterable of them"
-    )
+        return Pictures(parts, len(source.pictures), classes, getattr(source, "digest", ""))
+    one_by_one = is_indexed(source) and not isinstance(source, Iterable)
+    return Pictures(parts, len(source) if one_by_one else None, classes)
 
 
 def known_of(source: Any) -> Known | None:
@@ -93,69 +94,25 @@ def known_of(source: Any) -> Known | None:
         ZeuxisError: it is a folder that is not there, or without pictures.
     """
     if isinstance(source, str | Path):
-        return Known(len(_files(Path(source))))
+        files = _files(Path(source))
+        labels, classes = _classes(Path(source), files)
+        return Known(len(files), None if labels is None else counted(labels), classes)
     if hasattr(source, "pictures"):
         labels = getattr(source, "labels", None)
         classes = tuple(getattr(source, "classes", ()))
-        return Known(len(source.pictures), None if labels is None else np.asarray(labels), classes)
-    if not _is_array(source) or len(source.shape) != 4:
+        counts = None if labels is None else counted(np.asarray(labels))
+        return Known(len(source.pictures), counts, classes)
+    if not is_array(source) or len(source.shape) != 4:
         return None
     channels = source.shape[1 if "float" in str(source.dtype) else 3]
     return Known(len(source)) if channels in (1, 3) else None  # what holds none is refused later
 
 
-def _data_set(source: Any) -> Pictures:
-    labels = getattr(source, "labels", None)
-    classes = tuple(getattr(source, "classes", ()))
-    parts = _slices(source.pictures, None if labels is None else np.asarray(labels))
-    digest = getattr(source, "digest", "")
-    return Pictures(parts, len(source.pictures), classes, digest)
-
-
-def _slices(pictures: Any, labels: np.ndarray | None) -> Iterator[Part]:
-    """Parts of pictures that are together already, or mapped from a file."""
-    for first in range(0, len(pictures), AT_ONCE):
-        here = slice(first, first + AT_ONCE)
-        yield _bytes(pictures[here]), None if labels is None else labels[here]
-
-
-def _stream(source: Iterable[Any]) -> Iterator[Part]:
-    """Parts of what comes one by one, alone or with labels."""
-    for item in source:
-        labels = None
-        if isinstance(item, tuple | list) and len(item) == 2:
-            item, given = item
-            labels = np.asarray(given, np.int64).reshape(-1)
-        pictures = _bytes(item)
-        if labels is not None and len(labels) != len(pictures):
-            raise ZeuxisError(f"{len(pictures)} pictures came with {len(labels)} labels")
-        yield from _slices(pictures, labels)
-
-
-def _is_array(source: Any) -> bool:
-    return hasattr(source, "shape") and hasattr(source, "dtype")
-
-
-def _bytes(source: Any) -> np.ndarray:
-    """uint8 N x H x W x C of an array or a tensor of either kind."""
-    if not _is_array(source):
-        raise ZeuxisError(
-            f"a part of the pictures is {type(source).__name__}, not an array or a tensor"
-        )
-    array = source.detach().cpu().float() if _is_float_tensor(source) else source
-    array = np.asarray(array.cpu() if hasattr(array, "cpu") else array)
-    if array.dtype == np.uint8 and array.ndim == 4 and array.shape[-1] in (1, 3):
-        return array
-    if array.dtype.kind == "f" and array.ndim == 4 and array.shape[1] in (1, 3):
-        return _levels(array).transpose(0, 2, 3, 1)
-    raise ZeuxisError(
-        f"an array of {array.dtype}, {' x '.join(map(str, array.shape))} holds no pictures: give uint8 "
-        "N x H x W x C, or floats N x C x H x W in [0, 1]; C is 1 or 3"
-    )
-
-
-def _is_float_tensor(source: Any) -> bool:
-    return hasattr(source, "detach") and source.is_floating_point()
+def _bytes(pictures: np.ndarray) -> np.ndarray:
+    """uint8 N x H x W x C."""
+    if pictures.dtype == np.uint8:
+        return pictures
+    return _levels(pictures).transpose(0, 2, 3, 1)
 
 
 def _levels(array: np.ndarray) -> np.ndarray:
@@ -177,15 +134,34 @@ def _files(folder: Path) -> list[Path]:
 
 def _folder(folder: Path, size: tuple[int, int] | None) -> Pictures:
     files = _files(folder)
-    pictures = Pictures((), len(files))
-    pictures.parts = _read(files, size, pictures.skipped)
-    pictures.digest = _digest(files, size)
+    labels, classes = _classes(folder, files)
+    pictures = Pictures((), len(files), classes, names=tuple(map(str, files)))
+    pictures.parts = _read(files, labels, size, pictures.skipped)
+    pictures.digest = _digest(files, labels, classes, size)
     return pictures
 
 
-def _digest(files: list[Path], size: tuple[int, int] | None) -> str:
-    """Of what is in the files, in their order, and of the size they are brought to."""
+def _classes(folder: Path, files: list[Path]) -> tuple[np.ndarray | None, tuple[str, ...]]:
+    """Classes after the first sub-folders, -1 for what lies in none, as `zeuxis.data` has them."""
+    places = [file.relative_to(folder).parts for file in files]
+    classes = sorted({place[0] for place in places if len(place) > 1})
+    if not classes:
+        return None, ()
+    number = {name: each for each, name in enumerate(classes)}
+    labels = [number[place[0]] if len(place) > 1 else -1 for place in places]
+    return np.array(labels, np.int64), tuple(classes)
+
+
+def _digest(
+    files: list[Path],
+    labels: np.ndarray | None,
+    classes: tuple[str, ...],
+    size: tuple[int, int] | None,
+) -> str:
+    """Of what is in the files, in their order, of their classes, and of the size they are brought to."""
     total = hashlib.sha256(str(size).encode())
+    if labels is not None:
+        total.update(f"{classes} {labels.tolist()}".encode())
     for file in files:
         try:
             total.update(bytes.fromhex(file_digest(file)))
@@ -195,21 +171,27 @@ def _digest(files: list[Path], size: tuple[int, int] | None) -> str:
 
 
 def _read(
-    files: list[Path], size: tuple[int, int] | None, skipped: dict[str, str]
+    files: list[Path],
+    labels: np.ndarray | None,
+    size: tuple[int, int] | None,
+    skipped: dict[str, str],
 ) -> Iterator[Part]:
     """Pictures of files, all of one size; what cannot be read is put down and left out."""
     with ThreadPoolExecutor(WORKERS) as pool:
         for first in range(0, len(files), AT_ONCE):
-            here = files[first : first + AT_ONCE]
-            kept = []
-            for file, found in zip(here, pool.map(_try, here), strict=True):
+            here = range(first, min(first + AT_ONCE, len(files)))
+            kept, numbers = [], []
+            for number, found in zip(
+                here, pool.map(_try, (files[each] for each in here)), strict=True
+            ):
                 if isinstance(found, str):
-                    skipped[str(file)] = found
+                    skipped[str(files[number])] = found
                     continue
                 size = size or (found.height, found.width)
                 kept.append(_fitted(found, size))
+                numbers.append(number)
             if kept:
-                yield np.stack(kept), None
+                yield np.stack(kept), None if labels is None else labels[numbers]
 
 
 def _try(file: Path) -> Picture | str:
@@ -227,8 +209,5 @@ def _fitted(picture: Picture, size: tuple[int, int]) -> np.ndarray:
     height, width = (max(1, round(side * scale)) for side in size)
     top, left = (picture.height - height) // 2, (picture.width - width) // 2
     middle = slice(top, top + height), slice(left, left + width)
-    pixels = picture.pixels[middle]
-    if picture.alpha is not None:
-        cover = picture.alpha[middle][..., None]
-        pixels = pixels * cover + (1 - cover)
-    return Picture(pixels).resized(size).bytes
+    alpha = None if picture.alpha is None else picture.alpha[middle]
+    return Picture(over_white(picture.pixels[middle], alpha)).resized(size).bytes

@@ -5,13 +5,14 @@ estimates of a population's. Colours are compared channel by channel, and the me
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from zeuxis.errors import ZeuxisError
-from zeuxis.metrics.pairs import Pictures, checked
+from zeuxis.metrics.pairs import each_pair
 
 SIGMA, WINDOW = 1.5, 11  # pixels; Wang et al. 2004, section III-B
 C1, C2 = 0.01**2, 0.03**2  # equations 7 and 9, for pictures in [0, 1]
@@ -22,11 +23,12 @@ SMALLEST = WINDOW * 2 ** (len(SCALES) - 1)  # pixels: the side that MS-SSIM asks
 _PART = 1 << 20  # values whose windows are looked at at a time
 
 
-def ssim(first: Pictures, second: Pictures) -> Tensor:
+def ssim(first: Any, second: Any) -> Tensor:
     """Structural similarity (Wang et al. 2004, equation 13), averaged over the picture.
 
     Args:
-        first: N x C x H x W in [0, 1], C = 1 or 3, sides of 11 pixels at least.
+        first: N x C x H x W in [0, 1], C = 1 or 3, sides of 11 pixels at least; or pictures of another form,
+            as `zeuxis.metrics.pairs.each_pair` takes them.
         second: the same shape.
 
     Returns:
@@ -35,18 +37,22 @@ def ssim(first: Pictures, second: Pictures) -> Tensor:
     Raises:
         ZeuxisError: if they are no such pictures, or too small, or their shapes differ.
     """
-    first, second = checked(first, second)
+    return each_pair(_ssim, first, second)
+
+
+def _ssim(first: Tensor, second: Tensor) -> Tensor:
     _require(first, WINDOW, "SSIM")
     return _similarity(first, second)[0]
 
 
-def ms_ssim(first: Pictures, second: Pictures) -> Tensor:
+def ms_ssim(first: Any, second: Any) -> Tensor:
     """Structural similarity at five scales (Wang et al. 2003, equation 7), each half the last.
 
     Where structures are opposed at a scale, the power of a negative number would be needed: it counts as 0.
 
     Args:
-        first: N x C x H x W in [0, 1], C = 1 or 3, sides of 176 pixels at least.
+        first: N x C x H x W in [0, 1], C = 1 or 3, sides of 176 pixels at least; or pictures of another
+            form, as `zeuxis.metrics.pairs.each_pair` takes them.
         second: the same shape.
 
     Returns:
@@ -55,7 +61,10 @@ def ms_ssim(first: Pictures, second: Pictures) -> Tensor:
     Raises:
         ZeuxisError: if they are no such pictures, or too small, or their shapes differ.
     """
-    first, second = checked(first, second)
+    return each_pair(_ms_ssim, first, second)
+
+
+def _ms_ssim(first: Tensor, second: Tensor) -> Tensor:
     _require(first, SMALLEST, "MS-SSIM")
     terms = []
     for scale, exponent in enumerate(SCALES):

@@ -13,10 +13,11 @@ from torch import Tensor
 from zeuxis.errors import ZeuxisError
 from zeuxis.images import Picture, Size
 from zeuxis.images.sources import as_picture
-from zeuxis.metrics.compare import named
+from zeuxis.metrics.cautions import of_distance
 from zeuxis.metrics.frechet import MomentsAccumulator, fid
-from zeuxis.metrics.lpips import Lpips
+from zeuxis.metrics.lpips import SMALLEST, Lpips
 from zeuxis.metrics.network import FeatureNetwork
+from zeuxis.metrics.pairing import named
 from zeuxis.perception.grams import gram, relative_style_loss
 from zeuxis.perception.losses import content_loss
 
@@ -69,7 +70,7 @@ class StyleJudge:
         max_megapixels: the largest file that is read.
 
     Raises:
-        ZeuxisError: if there is no painting, or one cannot be read.
+        ZeuxisError: if there is no painting, or one cannot be read or is too narrow.
     """
 
     def __init__(
@@ -88,9 +89,12 @@ class StyleJudge:
         self._distances: list[float] = []
         for source in paintings:
             painting = as_picture(source, max_megapixels)
-            seen = self._seen(_tensor(_with_strokes(painting)), STYLE_LAYERS)
-            self._grams.append({layer: gram(features) for layer, features in seen.items()})
-            self._look(_tensor(painting.resized(Size(longest=LONGEST))), self._theirs)
+            seen = self._seen(_tensor(_with_strokes(source, painting)), STYLE_LAYERS)
+            self._grams.append({layer: gram(each) for layer, each in seen.items()})
+            if features is not None:
+                size = Size(longest=LONGEST).resolve(painting.height, painting.width)
+                whole = painting.resized(_wide_enough(source, painting, size))
+                self._look(_tensor(whole), self._theirs)
 
     @torch.no_grad()
     def __call__(self, result: Any, content: Any) -> Judgement:
@@ -101,7 +105,7 @@ class StyleJudge:
             content: the photo it was painted from; of the same shape, at any size.
 
         Raises:
-            ZeuxisError: if one cannot be read, or their shapes differ.
+            ZeuxisError: if one cannot be read or is too narrow, or their shapes differ.
         """
         pair = _of_one_size(result, content, self.max_megapixels)
         painted, photo = (_tensor(each) for each in pair)
@@ -123,6 +127,14 @@ class StyleJudge:
         lpips = sum(self._distances) / len(self._distances)
         return art_fid(lpips, fid(self._ours.moments(), self._theirs.moments()))
 
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """What one should know before believing `art_fid`, a sentence each."""
+        if self.features is None or self.art_fid is None:
+            return ()
+        fewest = min(self._ours.count, self._theirs.count)
+        return tuple(of_distance("ArtFID", fewest, self.features.dim))
+
     @torch.no_grad()
     def _seen(self, picture: Tensor, layers: Sequence[str]) -> dict[str, Tensor]:
         vgg = self.lpips.vgg
@@ -134,9 +146,20 @@ class StyleJudge:
             moments.add(self.features(picture).rows)
 
 
-def _with_strokes(painting: Picture) -> Picture:
+def _with_strokes(source: Any, painting: Picture) -> Picture:
     factor = min(STROKES / min(painting.height, painting.width), LARGEST)
-    return painting.resized((round(painting.height * factor), round(painting.width * factor)))
+    size = round(painting.height * factor), round(painting.width * factor)
+    return painting.resized(_wide_enough(source, painting, size))
+
+
+def _wide_enough(source: Any, picture: Picture, size: tuple[int, int]) -> tuple[int, int]:
+    """The size to see a picture at, if a network sees anything in it then."""
+    if min(size) < SMALLEST:
+        raise ZeuxisError(
+            f"{named(source, picture)} is too narrow: it is looked at at {size[1]}x{size[0]} pixels, where "
+            f"{SMALLEST} a side are the least"
+        )
+    return size
 
 
 def _of_one_size(result: Any, content: Any, max_megapixels: float) -> tuple[Picture, Picture]:
@@ -147,6 +170,7 @@ def _of_one_size(result: Any, content: Any, max_megapixels: float) -> tuple[Pict
             f"{named(result, painted)} was not painted from {named(content, photo)}: "
             "give pictures of the same shape"
         )
+    size = _wide_enough(result, painted, size)
     return painted.resized(size), photo.resized(size)
 
 

@@ -44,7 +44,7 @@ def warping_error(
     """
     first, second = checked(first, second)
     warped, inside = warp(second, flow)
-    seen = inside if visible is None else inside & visible.bool()
+    seen = inside if visible is None else inside & _mask(visible, inside)
     gaps = (warped - first).double().square().mean(1, keepdim=True)
     return (gaps * seen).sum((1, 2, 3)) / seen.sum((1, 2, 3))
 
@@ -110,6 +110,16 @@ def visible(forward: Tensor, backward: Tensor) -> Tensor:
     agrees = (forward + back).square().sum(1, keepdim=True) <= 0.01 * squares + 0.5
     smooth = _slopes(forward) <= 0.01 * forward.square().sum(1, keepdim=True) + 0.002
     return inside & agrees & smooth
+
+
+def _mask(visible: Tensor, inside: Tensor) -> Tensor:
+    """What is said to be visible, if that is said of each pixel."""
+    if visible.shape != inside.shape:
+        raise ZeuxisError(
+            f"what is visible is {' x '.join(map(str, inside.shape))} here, but this has the shape "
+            f"{' x '.join(map(str, visible.shape))}"
+        )
+    return visible.to(inside)
 
 
 def read_flow(path: str | Path) -> tuple[Tensor, Tensor]:

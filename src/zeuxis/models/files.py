@@ -80,8 +80,16 @@ def read_card(path: str | Path) -> Card:
         return _card(path, file)[1]
 
 
-def check_writable(path: str | Path, overwrite: bool, suffix: str = ".safetensors") -> None:
+def check_writable(
+    path: str | Path, overwrite: bool, suffix: str = ".safetensors", *, argument: str = "force"
+) -> None:
     """Refuse what `save` would refuse, before the work.
+
+    Args:
+        path: the file to be written.
+        overwrite: whether it may replace one that is there.
+        suffix: that it has to have.
+        argument: what those who ask call `overwrite`, so that the complaint names it as they know it.
 
     Raises:
         ZeuxisError: if it has another suffix, exists (unless `overwrite`), or its folder takes no file.
@@ -93,7 +101,7 @@ def check_writable(path: str | Path, overwrite: bool, suffix: str = ".safetensor
         raise ZeuxisError(f"cannot write {path}: it is a folder; give the name of a file")
     if path.exists() and not overwrite:
         raise ZeuxisError(
-            f"{path} exists already; use --force (force=True) to replace it, or give another name"
+            f"{path} exists already; use --force ({argument}=True) to replace it, or give another name"
         )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

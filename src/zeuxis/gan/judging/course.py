@@ -49,7 +49,8 @@ def _told(lines: Sequence[dict[str, Any]], looks: Sequence[dict[str, Any]]) -> t
     said = [f"{lines[-1]['step']:,} steps, {number(lines[-1]['kimg'])} thousand real pictures."]
     scores = [look["score"] for look in looks if isinstance(look["score"], int | float)]
     if scores:
-        said[0] += f" The best score of {len(scores):,} looks was {number(min(scores))}."
+        looked = "the only look" if len(scores) == 1 else f"{len(scores):,} looks"
+        said[0] += f" The best score of {looked} was {number(min(scores))}."
     warnings = looks[-1].get("warnings") if looks else None
     return (*said, *(map(str, warnings) if isinstance(warnings, list) else ()))
 

@@ -20,7 +20,15 @@ from zeuxis.metrics.describing import describe
 from zeuxis.metrics.enough import check_classifier, check_counts
 from zeuxis.metrics.features import FeatureNetwork, feature_network
 from zeuxis.metrics.gathering import SetFeatures
-from zeuxis.metrics.report import Report, Section, Side, check_report, sections, write_report
+from zeuxis.metrics.report import (
+    Report,
+    Section,
+    Side,
+    check_report,
+    numbers_of,
+    sections,
+    write_report,
+)
 from zeuxis.metrics.report.facts import facts_of
 from zeuxis.metrics.sets import Evaluation, evaluate
 from zeuxis.settings import command_of, validate
@@ -180,9 +188,10 @@ class _Bench:
         what = judgement.real if known is None else real.known_what
         looks = sections(*sides, judgement.evaluation, what=what, known=known)
         run: Section | None = course(self.generator.path)
-        facts = facts_of(command, judgement.evaluation, made=judgement.made, real=judgement.real)
+        found = judgement.evaluation
+        facts = facts_of(command, found.network, made=judgement.made, real=judgement.real)
         shown = looks if run is None else (*looks, run)
-        return Report(title, judgement.evaluation, shown, facts, self._card())
+        return Report(title, numbers_of(found), shown, facts, self._card())
 
     def _made(self) -> Iterator[Any]:
         parts, labels = self.order.made(), self.order.labels
@@ -195,6 +204,7 @@ class _Bench:
         return describe(
             pictures,
             self.network,
+            per_class=self.order.labels is not None,
             kept=isinstance(pictures, PictureSet),
             progress=lambda done, of: self.watch(f"{what} seen", done, of or count),
             complaints=self.complaints,

@@ -80,7 +80,7 @@ def memorization(
     """How far the discriminator prefers pictures it was trained on to others that are just as real.
 
     (D(training) - D(held out)) / (D(training) - D(made)), of mean logits: 0 if it does not know them, 1 if it
-    takes others to be made (Karras et al. 2020, section 2.1, equation 1). Twice the standard error of the
+    takes others to be made (Karras et al. 2020, ADA, section 3, equation 1). Twice the standard error of the
     difference is taken off first, so that a few pictures are not mistaken for a sign.
 
     Args:

@@ -1,4 +1,4 @@
-"""Curves and histograms as SVG that takes its colours from the page."""
+"""Curves and histograms as figures that take their colours from the page."""
 
 import math
 from collections.abc import Sequence
@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from zeuxis.metrics.telling import number
 
-WIDTH, HEIGHT = 640, 220  # of a drawing, in its own units
-LEFT, RIGHT, TOP, BOTTOM = 56, 12, 30, 34  # margins
+WIDTH, HEIGHT = 360, 150  # of a drawing, in its own units: about the pixels of a telephone
+LEFT, RIGHT, TOP, BOTTOM = 46, 10, 8, 32  # margins
 MOST = 320  # points of a curve, more than which are averaged
 BINS = 40
 
@@ -34,10 +34,13 @@ class Curve:
 
 
 def curves(title: str, x_title: str, lines: Sequence[Curve]) -> str:
-    """A drawing of one to four curves; those of many points are averaged, with a band for their range."""
+    """A drawing of one to four curves; those of many points are averaged, with a band for their range.
+
+    It is empty if none of them has two points: one alone is no curve.
+    """
     binned = [_binned(line) for line in lines]
     known = [each for each in binned if each.shape[1]]
-    if not known:
+    if max((each.shape[1] for each in known), default=0) < 2:
         return ""
     # a few wild points, as losses have at the start, do not flatten all the rest
     values = np.concatenate([each[2:].ravel() for each in known])
@@ -48,7 +51,9 @@ def curves(title: str, x_title: str, lines: Sequence[Curve]) -> str:
         if each.shape[1] and (each[2] < each[3]).any():
             around = np.concatenate([each[[0, 2]], each[[0, 3], ::-1]], 1)
             parts.append(f'<polygon class="band c{kind}" points="{frame.points(around)}"/>')
-        parts.append(f'<polyline class="line c{kind}" points="{frame.points(each[:2])}"/>')
+        alone = each.shape[1] == 1  # a line from a point to itself shows as a dot
+        line, look = (each.repeat(2, 1), "line dot") if alone else (each, "line")
+        parts.append(f'<polyline class="{look} c{kind}" points="{frame.points(line[:2])}"/>')
     return _drawing(title, [line.name for line in lines], frame, x_title, parts)
 
 
@@ -94,28 +99,28 @@ def _drawing(
     parts: Sequence[str],
     percent: bool = False,
 ) -> str:
-    """The frame, the legend and what is in it."""
+    """A figure: the legend, and below it the frame and what is in it."""
     marks = []
     for value in _ticks(*frame.y):
         y = float(frame.down(value))
         said = f"{100 * value:.3g}%" if percent else number(value)
         marks.append(
             f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
-            f'<text class="y" x="{LEFT - 6}" y="{y + 4:.1f}">{said}</text>'
+            f'<text class="y" x="{LEFT - 4}" y="{y:.1f}" dy="0.35em">{said}</text>'
         )
     for value in _ticks(*frame.x):
         x = float(frame.across(value))
         marks.append(
-            f'<text class="x" x="{x:.1f}" y="{HEIGHT - BOTTOM + 16}">{number(value)}</text>'
+            f'<text class="x" x="{x:.1f}" y="{HEIGHT - BOTTOM + 5}" dy="0.85em">{number(value)}</text>'
         )
     marks.append(f'<text class="x" x="{WIDTH / 2}" y="{HEIGHT - 3}">{escape(x_title)}</text>')
     legend = "".join(
-        f'<tspan class="key c{kind}" dx="{16 if kind else 0}">{escape(name)}</tspan>'
-        for kind, name in enumerate(names)
+        f'<span class="key c{kind}">{escape(name)}</span>' for kind, name in enumerate(names)
     )
     return (
+        f"<figure><figcaption>{legend}</figcaption>"
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}">'
-        f'<text class="name" x="{LEFT}" y="16">{legend}</text>{"".join(marks)}{"".join(parts)}</svg>'
+        f"{''.join(marks)}{''.join(parts)}</svg></figure>"
     )
 
 

@@ -9,17 +9,17 @@ from numpy.typing import NDArray
 from zeuxis.images import Picture
 from zeuxis.metrics.gathering import SetFeatures
 from zeuxis.metrics.nearest import Copies, copies
-from zeuxis.metrics.report.contents import Row, Section, Shown
+from zeuxis.metrics.report.contents import Line, Numbers, Row, Section, Shown
 from zeuxis.metrics.report.drawings import histograms
+from zeuxis.metrics.report.verdict import percent, verdict
 from zeuxis.metrics.sets import Evaluation
-from zeuxis.metrics.telling import number
+from zeuxis.metrics.telling import between, meaning, number
 
 SAMPLES = 60
 NEIGHBOURS = 5  # of a made picture
 SUSPECTS, DRAWN = 6, 6  # made pictures whose neighbours are shown: the nearest to one, and any
 EXTREMES = 20  # the worst, and the best
 OF_CLASS, CLASSES = 4, 24  # pictures of a class, made ones and real ones, and classes at most
-BY_CHANCE = 0.01  # share of made pictures that are nearer to a real one than 99% of those are
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +41,18 @@ class Side:
     def shown(self, number: int, caption: str = "") -> Shown:
         """One of them, with its name if there is nothing else to say."""
         return Shown(self.picture(number), caption or self.name(number))
+
+
+def numbers_of(evaluation: Evaluation) -> Numbers:
+    """The numbers of an evaluation, as a page tells them."""
+    lines = []
+    for name, value in evaluation.values.items():
+        about = meaning(name)
+        told = Line(about.title, number(value.value), between(value), about.better, about.says)
+        lines.append(told)
+    counts = f"{evaluation.made:,} made pictures beside {evaluation.real:,} real ones"
+    summary = f"{counts}, as {evaluation.network} sees them."
+    return Numbers(summary, "95% interval", tuple(lines), evaluation.warnings)
 
 
 def sections(
@@ -86,33 +98,14 @@ def _copied(
                 known.shown(int(order[1][other]), number(float(distance)))
                 for other, distance in zip(near.nearest.numbers[row], distances[row], strict=True)
             )
-            shown = (made.shown(int(order[0][row]), _percent(ranks[row])),)
+            shown = (made.shown(int(order[0][row]), percent(ranks[row])),)
             rows.append(Row(shown, beside, title if place == 0 else ""))
     drawing = histograms(
         "Distances from the nearest real picture",
         "distance from the nearest real picture",
         [("of real pictures", near.usual), ("of made pictures", distances[:, 0])],
     )
-    return Section("Learned by heart?", _verdict(near, what), tuple(rows), (drawing,))
-
-
-def _verdict(near: Copies, what: str) -> tuple[str, ...]:
-    share = near.suspicious
-    if share > 2 * BY_CHANCE:
-        says = (
-            "That is more than chance would have it: either pictures were learned by heart, or the made ones "
-            "keep to where real ones are many. The rows below tell which."
-        )
-    else:
-        says = "That is no more than chance would have it: no sign that pictures were learned by heart."
-    return (
-        f"Beside each made picture, those that are nearest to it as the network sees them, and how far they "
-        f"are, among {what}. Below the made one is its rank: how many real pictures have a neighbour nearer "
-        "than that. Copies are at 0%; pictures as the real ones are anywhere, evenly.",
-        f"{_percent(share)} of the made pictures are nearer to a real one than 99% of the real ones are to "
-        f"one another, where chance gives 1%; the median rank is {_percent(float(np.median(near.ranks)))}, "
-        f"where chance gives 50%. {says}",
-    )
+    return Section("Learned by heart?", verdict(near, what), tuple(rows), (drawing,))
 
 
 def _extremes(made: Side, near: Copies, order: tuple[np.ndarray, np.ndarray]) -> Section:
@@ -160,7 +153,3 @@ def _any(count: int, most: int) -> NDArray[np.int64]:
     """Some of so many, the same ones every time."""
     chosen: NDArray[np.int64] = np.random.default_rng(0).permutation(count)[:most]
     return chosen
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.3g}%"

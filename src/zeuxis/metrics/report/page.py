@@ -9,19 +9,17 @@ from string import Template
 
 from zeuxis.errors import ZeuxisError
 from zeuxis.images import Picture, Size, write
-from zeuxis.metrics.measures import Value
-from zeuxis.metrics.report.contents import Report, Row, Section, Shown
-from zeuxis.metrics.sets import Evaluation
-from zeuxis.metrics.telling import between, meaning, number
+from zeuxis.metrics.report.contents import Line, Listing, Report, Row, Section, Shown
 from zeuxis.models.files import check_writable, writing
 
 TEMPLATE = Path(__file__).with_name("page.html")
 SUFFIX = ".html"
 SMALL = 64  # pixels of the shorter side: smaller ones are enlarged
-LARGE, ROOM = (
-    256,
+ROOM, WIDE = (
     128,
-)  # pixels of the longer side that are kept of large ones, and that these are shown in
+    288,
+)  # pixels of the longer side that pictures are shown in, and those of large rows
+DENSITY = 2  # times as many are kept, for screens with fine pixels
 EXACT = 64 * 64  # pixels, up to which pictures are kept as they are
 QUALITY = 90  # of larger ones, WebP
 
@@ -34,7 +32,7 @@ def check_report(path: str | Path, overwrite: bool = False) -> None:
     """
     if Path(path).suffix != SUFFIX:
         raise ZeuxisError(f"{path} would be a page: give a name that ends in {SUFFIX}")
-    check_writable(path, overwrite, SUFFIX)
+    check_writable(path, overwrite, SUFFIX, argument="overwrite")
 
 
 def write_report(report: Report, path: str | Path) -> None:
@@ -49,28 +47,24 @@ def write_report(report: Report, path: str | Path) -> None:
 
 def page(report: Report) -> str:
     """The HTML of a report."""
-    evaluation = report.evaluation
-    counts = f"{evaluation.made:,} made pictures beside {evaluation.real:,} real ones"
+    numbers = report.numbers
     return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
         title=escape(report.title),
-        summary=escape(f"{counts}, as {evaluation.network} sees them."),
-        numbers=_numbers(evaluation),
-        warnings=_list(evaluation.warnings),
+        summary=escape(numbers.summary),
+        spread=escape(numbers.spread),
+        numbers="\n".join(_line(each) for each in numbers.lines),
+        warnings=_list(numbers.warnings),
         sections="\n".join(_section(each) for each in report.sections),
         facts=_facts(report.facts),
         card=f"<h3>The model's card</h3>{_facts(report.card)}" if report.card else "",
     )
 
 
-def _numbers(evaluation: Evaluation) -> str:
-    return "\n".join(_number(name, value) for name, value in evaluation.values.items())
-
-
-def _number(name: str, value: Value) -> str:
-    about = meaning(name)
-    cells = (number(value.value), between(value), f"{about.better} is better", about.says)
+def _line(line: Line) -> str:
+    better = f"{line.better} is better" if line.better else ""
+    cells = (line.value, line.spread, better, line.says)
     return (
-        f'<tr><th scope="row">{escape(about.title)}</th>'
+        f'<tr><th scope="row">{escape(line.title)}</th>'
         f"{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
     )
 
@@ -82,22 +76,38 @@ def _list(sentences: Iterable[str]) -> str:
 
 def _section(section: Section) -> str:
     text = "".join(f"<p>{escape(each)}</p>" for each in section.text)
-    drawings = "".join(f"<figure>{each}</figure>" for each in section.drawings)
+    drawings = "".join(section.drawings)
     rows = "".join(_row(row) for row in section.rows)
-    return f"<section><h2>{escape(section.title)}</h2>{text}{drawings}{rows}</section>"
+    listing = "" if section.listing is None else _listing(section.listing)
+    return f"<section><h2>{escape(section.title)}</h2>{text}{drawings}{rows}{listing}</section>"
+
+
+def _listing(listing: Listing) -> str:
+    heads = "".join(f"<th>{escape(head)}</th>" for head in listing.heads)
+    lines = "".join(
+        f'<tr><th scope="row">{escape(name)}</th>'
+        f"{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
+        for name, *cells in listing.lines
+    )
+    table = f"<thead><tr>{heads}</tr></thead><tbody>{lines}</tbody>"
+    return f'<div class="wide"><table class="listing">{table}</table></div>'
 
 
 def _row(row: Row) -> str:
     title = f"<h3>{escape(row.title)}</h3>" if row.title else ""
+    title += f'<p class="said">{escape(row.text)}</p>' if row.text else ""
     sides = [side for side in (row.pictures, row.beside) if side]
-    lists = "".join(f"<ul>{''.join(_shown(each) for each in side)}</ul>" for side in sides)
-    return f'{title}<div class="{"held" if row.beside else "row"}">{lists}</div>'
+    room = WIDE if row.large else ROOM
+    lists = "".join(f"<ul>{''.join(_shown(each, room) for each in side)}</ul>" for side in sides)
+    kind = "held" if row.beside else "large" if row.large else "row"
+    alone = " alone" if row.beside and len(row.pictures) == 1 else ""
+    return f'{title}<div class="{kind}{alone}">{lists}</div>'
 
 
-def _shown(shown: Shown) -> str:
+def _shown(shown: Shown, room: int) -> str:
     times = -(-SMALL // min(shown.picture.height, shown.picture.width))
-    picture = shown.picture if times > 1 else _reduced(shown.picture)
-    scale = times if times > 1 else min(1, ROOM / max(picture.height, picture.width))
+    picture = shown.picture if times > 1 else reduced(shown.picture, DENSITY * room)
+    scale = times if times > 1 else min(1, room / max(picture.height, picture.width))
     caption = escape(shown.caption)
     below = f"<span>{caption}</span>" if caption else ""
     sides = f'width="{round(picture.width * scale)}" height="{round(picture.height * scale)}"'
@@ -105,10 +115,11 @@ def _shown(shown: Shown) -> str:
     return f'<li><img{kind} src="{data_uri(picture)}" {sides} alt="{caption}">{below}</li>'
 
 
-def _reduced(picture: Picture) -> Picture:
-    if max(picture.height, picture.width) <= LARGE:
+def reduced(picture: Picture, longest: int) -> Picture:
+    """A picture whose longer side has so many pixels at most."""
+    if max(picture.height, picture.width) <= longest:
         return picture
-    return picture.resized(Size(longest=LARGE))
+    return picture.resized(Size(longest=longest))
 
 
 def data_uri(picture: Picture) -> str:
