@@ -7,9 +7,7 @@ import numpy as np
 from zeuxis.metrics.frechet import Moments, MomentsAccumulator
 
 ROOM = 400_000_000  # bytes of covariances of a set: 11 classes at 2048 numbers a picture, 84 at 768
-AT_ONCE = (
-    4096  # rows that are gathered before they go to their classes: a covariance is slow to add to
-)
+AT_ONCE = 4096  # rows that are gathered before they go to their classes: adding to one is slow
 
 
 @dataclass(frozen=True, eq=False)
