@@ -161,6 +161,7 @@ def test_painting_shows_how_far_it_is(
         time.sleep(0.05)
         job = studio.get(f"/v1/jobs/{job['id']}").json()
         assert job["state"] in ("queued", "running"), job["error"]
+    assert job["progress"]["curves"].keys() == {"loss", "content", "style", "tv"}
     assert 0 < job["progress"]["share"] < 1 and "48 x 32 pixels, step" in job["progress"]["text"]
     assert studio.get(job["preview"]).headers["content-type"] == "image/jpeg"
     job = studio.post(f"/v1/jobs/{job['id']}/cancel").json()

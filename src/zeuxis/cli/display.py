@@ -2,7 +2,6 @@
 
 import sys
 import time
-from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -104,10 +103,7 @@ def describe(progress: "Progress") -> str:
     """Where a painting is, in one line."""
     left = "" if progress.seconds_left is None else f"{clock(progress.seconds_left)} left  "
     of = "" if progress.iterations is None else f"/{progress.iterations}"
-    kinds: dict[str, float] = defaultdict(float)
-    for name, part in progress.parts.items():
-        kinds[name.split()[0]] += part  # "style relu1_1 painting 2" is a part of the style
-    parts = " + ".join(f"{kind} {part:.3g}" for kind, part in kinds.items())
+    parts = " + ".join(f"{kind} {part:.3g}" for kind, part in progress.kinds.items())
     return (
         f"{left}level {progress.level + 1}/{progress.levels} ({progress.width}x{progress.height})  "
         f"step {progress.iteration}{of}  loss {progress.loss:.4g} = {parts}"

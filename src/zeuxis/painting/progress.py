@@ -1,5 +1,6 @@
 """What a painting tells while it is made, and the files it can leave: a trace and previews."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,6 +41,14 @@ class Progress:
     seconds: float
     seconds_left: float | None
     painting: Callable[[], Picture] = field(repr=False, compare=False)
+
+    @property
+    def kinds(self) -> dict[str, float]:
+        """The parts by kind: `content`, `style`, `tv`; `style relu1_1 painting 2` is a part of the style."""
+        sums: dict[str, float] = defaultdict(float)
+        for name, part in self.parts.items():
+            sums[name.split()[0]] += part
+        return dict(sums)
 
 
 Callback = Callable[[Progress], None]

@@ -7,9 +7,7 @@ import numpy as np
 from zeuxis.metrics.nearest import Copies
 
 NEAR = 100  # one in so many real pictures is nearer to another than what counts as near
-FEWEST = (
-    100  # real pictures, below which nobody can tell which distance is that of one in a hundred
-)
+FEWEST = NEAR  # real pictures, below which nobody can tell which distance is that of one in so many
 SURE = 0.01  # probability of so many near ones by chance, below which it is said to be none
 
 

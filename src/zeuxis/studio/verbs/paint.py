@@ -75,7 +75,7 @@ class _Watch:
         left = progress.seconds_left
         share = None if left is None else progress.seconds / max(progress.seconds + left, 1e-9)
         of = "" if progress.iterations is None else f" of {progress.iterations}"
-        losses = {"loss": progress.loss, **progress.parts}
+        losses = {"loss": progress.loss, **progress.kinds}
         points = {name: (self._steps, loss) for name, loss in losses.items()}
         self._task.tell(
             share,

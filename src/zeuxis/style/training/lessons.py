@@ -132,9 +132,9 @@ def nearest(known: StyleModel, lesson: StyleLesson, number: int) -> int:
     one = torch.ones(len(photos), dtype=torch.long, device=photos.device)
     middle = len(lesson.settings.style_sizes) // 2
     wanted = {layer: grams[number * one, middle * one] for layer, grams in lesson.grams.items()}
-    losses = []
+    known, losses = known.to(photos.device), []
     for style in range(len(known.styles)):
-        painted = known.to(photos.device)(photos, style * one, 0.5 * one)
+        painted = known(photos, style * one, 0.5 * one)
         losses.append(lesson.objective(painted, photos, wanted)["style"].item())
     return min(range(len(losses)), key=losses.__getitem__)
 

@@ -75,16 +75,15 @@ def train_styles(
     if not pictures:
         raise ZeuxisError("there is no style: give at least one painting")
     styles = described(pictures, about or {})
-    known, config = None, settings.config
+    known, config, sources = None, settings.config, {"paintings": pictures}
     if start is not None:
         known, _, origin = load_model(start)
         settings, config = replace(settings, network=origin.kind), known.network.config
+        sources["networks to start from"] = [Path(start)]
     model = new_model(settings.network, config, styles, settings.seed)
     lesson = lesson_of(model, pictures, Path(content), settings)
-    sources = {"paintings": pictures}
-    if known is not None and start is not None:
+    if known is not None:
         begin_from(known, lesson)
-        sources["networks to start from"] = [Path(start)]
     session = Session(model, lesson, settings, sources, rates=settings.rate, growth=settings.growth)
     if preview_photos:
         sheet = output.with_name(f"{output.stem}.preview.jpg")
